@@ -1,0 +1,29 @@
+"""Action: one thing Whispera can do, as the loaded catalogue holds it."""
+
+import msgspec
+
+from whisperad.pack import Form, Risk, Slot, Where
+
+
+class Phrase(msgspec.Struct, frozen=True):
+    """One hassil template of an action and where it stands."""
+
+    template: str
+    fixed: dict[str, str]  # choice slots that the words imply
+    file: str
+    line: int
+
+
+class Action(msgspec.Struct, frozen=True):
+    """An action of a pack, checked."""
+
+    id: str
+    pack: str
+    summary: str
+    slots: dict[str, Slot]
+    risk: Risk
+    where: Where
+    critical: bool
+    inverse: str | None
+    phrases: tuple[Phrase, ...]
+    forms: dict[str, tuple[Form, ...]]  # platform -> ways to do it, best first

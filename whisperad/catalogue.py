@@ -1,0 +1,270 @@
+"""Load and check `config/` and the user's files into one immutable `Catalogue`.
+
+Every mistake in every file is found before anything is refused: `BadConfig` lists
+them with file and key.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from whisperad import checks
+from whisperad.action import Action, Phrase
+from whisperad.errors import BadConfig
+from whisperad.pack import (
+    RISKS,
+    ActionFile,
+    Form,
+    NamesFile,
+    PackFile,
+    Platform,
+    Say,
+    Site,
+    SitesFile,
+    Slot,
+    UserFile,
+)
+
+T = TypeVar("T")
+SHIPPED = Path(__file__).parent.parent / "config"
+
+
+class Names(msgspec.Struct, frozen=True):
+    """What people say -> what it is called, the user's own before the shipped."""
+
+    own_apps: dict[str, str]
+    apps: dict[str, dict[str, str]]  # platform -> spoken -> real
+    own_folders: dict[str, str]
+    folders: dict[str, dict[str, str]]
+    own_sites: dict[str, str]
+    sites: dict[str, Site]
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """All packs and maps, loaded and checked."""
+
+    actions: dict[str, Action]
+    packs: dict[str, str]  # name -> summary
+    rules: dict[str, dict[str, str]]  # file -> rule -> template
+    names: Names
+    settings: dict[str, int | float | bool | str]  # of the user's file
+    hash: str  # of all that was read, 16 hexadecimal digits
+
+
+class _Reader:
+    """Reads files, collecting mistakes instead of stopping at the first."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[str] = []
+        self.digest = hashlib.sha256()
+
+    def text(self, path: Path) -> str | None:
+        try:
+            data = path.read_bytes()
+            self.digest.update(path.name.encode() + b"\0" + data + b"\0")
+            return data.decode()
+        except (OSError, UnicodeDecodeError) as error:
+            self.mistakes.append(f"{path}: {error}")
+            return None
+
+    def toml(self, path: Path, kind: type[T]) -> tuple[T, str] | None:
+        text = self.text(path)
+        if text is None:
+            return None
+        try:
+            return msgspec.convert(tomllib.loads(text), kind), text
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+            self.mistakes.append(f"{path}: {error}")
+            return None
+
+
+def load(shipped: Path = SHIPPED, user: Path | None = None) -> Catalogue:
+    """Load the shipped configuration and the user's own beside it.
+
+    Raises `BadConfig` with all mistakes. The phrases of shipped packs are parsed by
+    `check_phrases`, which tests and training call, not here: that takes longer than
+    all the rest of a start.
+    """
+    reader = _Reader()
+    actions: dict[str, Action] = {}
+    packs: dict[str, str] = {}
+    rules: dict[str, dict[str, str]] = {}
+    for path, is_user in _pack_files(shipped, user):
+        _read_pack(reader, path, is_user, actions, packs, rules)
+    names, settings = _names(reader, shipped, user)
+    reader.mistakes += checks.check_inverses(actions)
+    if reader.mistakes:
+        raise BadConfig(tuple(reader.mistakes))
+    return Catalogue(
+        actions, packs, rules, names, settings, reader.digest.hexdigest()[:16]
+    )
+
+
+def check_phrases(catalogue: Catalogue) -> None:
+    """Parse every phrase of every action. Raises `BadConfig` with all mistakes."""
+    mistakes = [
+        mistake
+        for action in catalogue.actions.values()
+        for mistake in checks.check_phrases(action.phrases, action.slots, catalogue.rules)
+    ]
+    if mistakes:
+        raise BadConfig(tuple(mistakes))
+
+
+def _pack_files(shipped: Path, user: Path | None) -> Iterator[tuple[Path, bool]]:
+    for path in sorted((shipped / "actions").glob("*.toml")):
+        yield path, False
+    if user is not None:
+        for path in sorted((user / "actions").glob("*.toml")):
+            yield path, True
+
+
+def _read_pack(
+    reader: _Reader,
+    path: Path,
+    is_user: bool,
+    actions: dict[str, Action],
+    packs: dict[str, str],
+    rules: dict[str, dict[str, str]],
+) -> None:
+    read = _decode_pack(reader, path)
+    if read is None:
+        return
+    pack, text = read
+    if not is_user and pack.pack in packs:
+        reader.mistakes.append(f'{path}: pack "{pack.pack}" is there twice')
+    packs.setdefault(pack.pack, pack.summary)
+    rules[str(path)] = pack.rules
+    lines = _phrase_lines(text)
+    for entry in pack.action:
+        action = _action(entry, pack, path, lines)
+        earlier = actions.get(entry.id)
+        place = f'{path}: action "{entry.id}"'
+        if earlier is not None and not is_user:
+            reader.mistakes.append(f'{place} is in pack "{earlier.pack}" too')
+            continue
+        if earlier is not None:
+            if RISKS.index(action.risk) < RISKS.index(earlier.risk):
+                reader.mistakes.append(
+                    f'{place}: risk is "{action.risk}", but a user pack cannot go'
+                    f' below the shipped "{earlier.risk}"'
+                )
+                continue
+            action = _overridden(earlier, action)
+        reader.mistakes += checks.check_action(action, place)
+        if is_user:
+            reader.mistakes += checks.check_phrases(action.phrases, action.slots, rules)
+        actions[entry.id] = action
+
+
+def _decode_pack(reader: _Reader, path: Path) -> tuple[PackFile, str] | None:
+    """Decode a pack action by action, so that each broken one is reported."""
+    text = reader.text(path)
+    if text is None:
+        return None
+    try:
+        raw: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reader.mistakes.append(f"{path}: {error}")
+        return None
+    entries = raw.pop("action", None)
+    if not isinstance(entries, list) or not entries:
+        reader.mistakes.append(f'{path}: expected at least one "[[action]]"')
+        return None
+    try:
+        head = msgspec.convert({**raw, "action": []}, PackFile)
+    except msgspec.ValidationError as error:
+        reader.mistakes.append(f"{path}: {error}")
+        head = PackFile(pack=path.stem, action=())
+    actions: list[ActionFile] = []
+    for number, entry in enumerate(entries, 1):
+        name = entry.get("id", number) if isinstance(entry, dict) else number
+        try:
+            actions.append(msgspec.convert(entry, ActionFile))
+        except msgspec.ValidationError as error:
+            reader.mistakes.append(f'{path}: action "{name}": {error}')
+    return msgspec.structs.replace(head, action=tuple(actions)), text
+
+
+def _phrase_lines(text: str) -> dict[str, int]:
+    """Map each quoted string to the first line it stands on."""
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if '"' in line:
+            for part in line.split('"')[1::2]:
+                lines.setdefault(part, number)
+    return lines
+
+
+def _action(
+    entry: ActionFile, pack: PackFile, path: Path, lines: dict[str, int]
+) -> Action:
+    phrases = []
+    for phrase in entry.phrases:
+        say = phrase if isinstance(phrase, Say) else Say(phrase, {})
+        phrases.append(Phrase(say.say, say.slots, str(path), lines.get(say.say, 0)))
+    forms: dict[str, tuple[Form, ...]] = {}
+    platforms: tuple[tuple[Platform, Form | tuple[Form, ...]], ...] = (
+        ("macos", entry.macos),
+        ("linux", entry.linux),
+    )
+    for platform, given in platforms:
+        forms[platform] = (given,) if isinstance(given, Form) else given
+    slots = {
+        name: slot if isinstance(slot, Slot) else Slot(slot)
+        for name, slot in entry.slots.items()
+    }
+    return Action(
+        entry.id,
+        pack.pack,
+        entry.summary,
+        slots,
+        entry.risk,
+        pack.where,
+        entry.critical,
+        entry.inverse,
+        tuple(phrases),
+        forms,
+    )
+
+
+def _overridden(shipped: Action, user: Action) -> Action:
+    """Give a shipped action the user's phrases and commands, keeping what it is."""
+    return msgspec.structs.replace(
+        shipped,
+        risk=user.risk,
+        phrases=user.phrases or shipped.phrases,
+        forms={
+            platform: user.forms.get(platform) or forms
+            for platform, forms in shipped.forms.items()
+        },
+    )
+
+
+def _names(
+    reader: _Reader, shipped: Path, user: Path | None
+) -> tuple[Names, dict[str, int | float | bool | str]]:
+    apps = reader.toml(shipped / "names" / "apps.toml", NamesFile)
+    folders = reader.toml(shipped / "names" / "folders.toml", NamesFile)
+    sites = reader.toml(shipped / "names" / "sites.toml", SitesFile)
+    own = UserFile()
+    path = user / "whispera_config.json" if user is not None else None
+    if path is not None and path.exists():
+        text = reader.text(path)
+        try:
+            own = msgspec.json.decode(text or "{}", type=UserFile)
+        except msgspec.DecodeError as error:
+            reader.mistakes.append(f"{path}: {error}")
+    maps = [read[0] if read else NamesFile() for read in (apps, folders)]
+    return Names(
+        {spoken.lower(): real for spoken, real in own.apps.items()},
+        {"macos": maps[0].macos, "linux": maps[0].linux},
+        {spoken.lower(): real for spoken, real in own.folders.items()},
+        {"macos": maps[1].macos, "linux": maps[1].linux},
+        {spoken.lower(): real for spoken, real in own.sites.items()},
+        sites[0].sites if sites else {},
+    ), own.settings

@@ -1,0 +1,173 @@
+"""What makes a loaded action sensible: each check gives mistakes, never raises."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from whisperad import phrases
+from whisperad.action import Action, Phrase
+from whisperad.intent import NONE
+from whisperad.pack import Argument, Form, Slot
+
+PLACEHOLDER = re.compile(r"\{(@?[a-z][a-z0-9_]*)(?::([a-z_]+))?\}")
+CONSTANTS = frozenset({"@home", "@desktop", "@timestamp", "@wifi", "@browser"})
+BUILTINS = frozenset(
+    {"@set_timer", "@cancel_timer", "@list_timers", "@set_alarm", "@cancel_alarm", "@stop"}
+)
+VIEWS: Mapping[str, frozenset[str]] = {
+    "app": frozenset({"id", "process"}),
+    "percent": frozenset({"fraction"}),
+    "site": frozenset({"url", "search"}),
+    "language": frozenset({"code"}),
+    "text": frozenset({"url", "zone", "keysym", "code", "modifiers", "html"}),
+}
+ANY_VIEW = frozenset({"url"})
+SHELLS = frozenset({"sh", "bash", "zsh", "dash", "fish", "ksh", "csh", "tcsh"})
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def check_action(action: Action, place: str) -> list[str]:
+    """Check everything of an action but its phrases."""
+    return [f"{place}: {mistake}" for mistake in _mistakes(action)]
+
+
+def check_inverses(actions: Mapping[str, Action]) -> list[str]:
+    """Check that every `inverse` names an action."""
+    return [
+        f'action "{action.id}": inverse "{action.inverse}" is no action'
+        for action in actions.values()
+        if action.inverse is not None and action.inverse not in actions
+    ]
+
+
+def check_phrases(
+    given: tuple[Phrase, ...],
+    slots: Mapping[str, Slot],
+    rules: Mapping[str, Mapping[str, str]],
+) -> list[str]:
+    """Parse phrases and hold their slots against the action's."""
+    mistakes = []
+    for phrase in given:
+        place = f'{phrase.file}:{phrase.line}: "{phrase.template}"'
+        try:
+            parsed = {
+                name: phrases.parse(body)
+                for name, body in rules.get(phrase.file, {}).items()
+            }
+            named = phrases.references(phrases.parse(phrase.template).expression, parsed)
+        except ValueError as error:
+            mistakes.append(f"{place}: {error}")
+            continue
+        mistakes += [f"{place}: {m}" for m in _slot_mistakes(named, phrase, slots)]
+    return mistakes
+
+
+def _slot_mistakes(
+    named: list[str], phrase: Phrase, slots: Mapping[str, Slot]
+) -> Iterator[str]:
+    for name in sorted(set(named)):
+        if name not in slots:
+            yield f'no slot is called "{name}"'
+        if named.count(name) > 1:
+            yield f'slot "{name}" stands in it twice'
+    for name, value in phrase.fixed.items():
+        if name not in slots:
+            yield f'no slot is called "{name}"'
+        elif value not in slots[name].values:
+            yield f'"{value}" is no value of slot "{name}"'
+    for name, slot in slots.items():
+        if not slot.optional and name not in named and name not in phrase.fixed:
+            yield f'slot "{name}" is not optional, but is not in it'
+
+
+def _mistakes(action: Action) -> Iterator[str]:
+    if not _NAME.fullmatch(action.id) or action.id == NONE:
+        yield "id must be lower-case letters, digits and underscores, and not none"
+    if not action.phrases:
+        yield "phrases is empty"
+    for name, slot in action.slots.items():
+        yield from _slot_definition(name, slot)
+    for platform, forms in action.forms.items():
+        for form in forms:
+            for mistake in _form(form, action.slots):
+                yield f"{platform}: {mistake}"
+
+
+def _slot_definition(name: str, slot: Slot) -> Iterator[str]:
+    if not _NAME.fullmatch(name) or name == "action":
+        yield f'slot "{name}" must be lower-case letters, digits and underscores'
+    if slot.type == "choice" and not slot.values:
+        yield f'slot "{name}" is a choice without values'
+    if slot.type != "choice" and (slot.values or slot.said):
+        yield f'slot "{name}" has values, but its type is {slot.type}'
+    for value in slot.said:
+        if value not in slot.values:
+            yield f'slot "{name}": said has "{value}", which is not among its values'
+    if slot.default is not None and not slot.optional:
+        yield f'slot "{name}" has a default, but is not optional'
+
+
+def _form(form: Form, slots: Mapping[str, Slot]) -> Iterator[str]:
+    ways = [bool(form.argv), bool(form.steps), form.applescript is not None]
+    if sum(ways) != 1:
+        yield "expected exactly one of argv, steps and applescript"
+        return
+    if form.args and form.applescript is None:
+        yield "args belongs to applescript"
+    if form.stdin is not None and form.stdin_file is not None:
+        yield "stdin and stdin_file exclude each other"
+    if form.applescript is not None and PLACEHOLDER.search(form.applescript):
+        found = PLACEHOLDER.search(form.applescript)
+        if found and found[1] in slots:
+            yield "a slot is pasted into the script; pass it through args"
+    for arguments in (form.argv, form.args, *form.steps):
+        yield from _program(arguments, is_args=arguments is form.args)
+        for index, argument in enumerate(arguments):
+            parts = (argument,) if isinstance(argument, str) else argument
+            for part in parts:
+                for mistake in _placeholders(part, slots):
+                    yield f"argv[{index}] {mistake}"
+            yield from _unguarded(argument, index, slots)
+    for text in (form.stdin, form.stdin_file, *form.env.values()):
+        for mistake in _placeholders(text or "", slots):
+            yield mistake
+    for name in form.map:
+        if name not in slots:
+            yield f'map has "{name}", but slots has not'
+
+
+def _program(arguments: tuple[Argument, ...], is_args: bool) -> Iterator[str]:
+    if not arguments or is_args:
+        return
+    program = arguments[0]
+    if not isinstance(program, str) or "{" in program:
+        yield "argv[0] must be a program's name, not a placeholder"
+    elif program.startswith("@") and program not in BUILTINS:
+        yield f'"{program}" is nothing the daemon does itself'
+    elif program.rsplit("/", 1)[-1] in SHELLS:
+        yield f'"{program}" is a shell'
+
+
+def _placeholders(text: str, slots: Mapping[str, Slot]) -> Iterator[str]:
+    for name, view in PLACEHOLDER.findall(text):
+        if name.startswith("@"):
+            if name not in CONSTANTS:
+                yield f"is {{{name}}}, which is no constant"
+        elif name not in slots:
+            yield f'is {{{name}}}, but slots has no "{name}"'
+        elif view and view not in VIEWS.get(slots[name].type, ANY_VIEW) | ANY_VIEW:
+            yield f'is {{{name}:{view}}}, but type {slots[name].type} has no such view'
+
+
+def _unguarded(
+    argument: Argument, index: int, slots: Mapping[str, Slot]
+) -> Iterator[str]:
+    """A required argument must not hang on an optional slot that has no default."""
+    if not isinstance(argument, str):
+        return
+    for name, _view in PLACEHOLDER.findall(argument):
+        slot = slots.get(name)
+        if slot is not None and slot.optional and slot.default is None:
+            yield (
+                f'argv[{index}] needs "{name}", which is optional: put it into a nested'
+                " list, or give the slot a default"
+            )

@@ -1,0 +1,42 @@
+"""Utterance -> prompt text; Intent <-> completion text. Made here and nowhere else.
+
+The form is Qwen's ChatML without a system text (Qwen2.5 technical report,
+arXiv:2412.15115): training, evaluation and the daemon all render through this module.
+"""
+
+import msgspec
+
+from whisperad.intent import Intent
+from whisperad.utterance import Utterance
+
+PROMPT_VERSION = 1
+
+PREFIX = "<|im_start|>user\n"  # constant: its KV state is computed once per adapter
+SUFFIX = "<|im_end|>\n<|im_start|>assistant\n"
+END = "<|im_end|>"
+SPECIAL_TOKENS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+
+
+def render(utterance: Utterance) -> str:
+    """Give the prompt's text up to where the answer begins."""
+    return PREFIX + utterance.text + SUFFIX
+
+
+def render_completion(intents: tuple[Intent, ...]) -> str:
+    """Give the answer's text: one compact JSON object an intent, then the end mark."""
+    return "".join(_object(intent) for intent in intents) + END
+
+
+def parse_completion(text: str) -> tuple[Intent, ...]:
+    """Read an answer back. Raises `msgspec.DecodeError` if it is not one."""
+    # A value holds no quote, so this can only be where two objects meet.
+    objects = text.removesuffix(END).replace('"}{"', '"}\n{"').split("\n")
+    intents = []
+    for line in objects:
+        fields = msgspec.json.decode(line, type=dict[str, str])
+        intents.append(Intent(fields.pop("action"), fields))
+    return tuple(intents)
+
+
+def _object(intent: Intent) -> str:
+    return msgspec.json.encode({"action": intent.action, **intent.slots}).decode()
