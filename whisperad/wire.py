@@ -1,0 +1,102 @@
+"""What client and daemon agree on: paths, one JSON object a line, exit codes.
+
+Standard library only, and little of it: the client imports this at every call.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+
+VERSION = "0.1.0"
+PROTOCOL = 1
+
+MAX_LINE_BYTES = 64 * 1024  # of a request, its newline not counted
+
+# Exit codes of `w`.
+EXIT_DONE = 0  # done, or proposed
+EXIT_FAILED = 1  # the command failed
+EXIT_USAGE = 2
+EXIT_NOT_A_COMMAND = 3  # or not sure which
+EXIT_UNREACHABLE = 4
+EXIT_DAEMON_ERROR = 5
+EXIT_CONFIRMATION_NEEDED = 6
+
+# What `struct sockaddr_un` holds, less the zero byte at its end.
+MAX_SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
+
+
+class Paths:
+    """Where everything is kept, as absolute paths.
+
+    `WHISPERA_HOME` puts all of it into one folder; otherwise the XDG base directories
+    hold on every system. `WHISPERA_SOCKET` overrides the socket alone.
+    """
+
+    __slots__ = ("config", "data", "run", "socket", "state")
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        home = environ.get("WHISPERA_HOME")
+        if home:
+            home = os.path.abspath(home)
+            self.config, self.data, self.state, self.run = (
+                os.path.join(home, name) for name in ("config", "data", "state", "run")
+            )
+        else:
+            self.config = _xdg(environ, "XDG_CONFIG_HOME", ".config")
+            self.data = _xdg(environ, "XDG_DATA_HOME", ".local/share")
+            self.state = _xdg(environ, "XDG_STATE_HOME", ".local/state")
+            runtime = environ.get("XDG_RUNTIME_DIR", "")
+            self.run = (
+                os.path.join(runtime, "whispera")
+                if os.path.isabs(runtime)
+                else os.path.join(self.state, "run")
+            )
+        socket = environ.get("WHISPERA_SOCKET")
+        self.socket = (
+            os.path.abspath(socket)
+            if socket
+            else os.path.join(self.run, "whisperad.sock")
+        )
+
+
+def _xdg(environ: Mapping[str, str], variable: str, default: str) -> str:
+    # The XDG specification says that a path which is not absolute is to be ignored.
+    base = environ.get(variable, "")
+    if not os.path.isabs(base):
+        base = os.path.join(_home(environ), default)
+    return os.path.join(base, "whispera")
+
+
+def _home(environ: Mapping[str, str]) -> str:
+    home = environ.get("HOME", "")
+    return home if os.path.isabs(home) else os.path.expanduser("~")
+
+
+def socket_path_problem(path: str) -> str | None:
+    """Say why no Unix socket can have this path; None if one can."""
+    size = len(os.fsencode(path))
+    if size <= MAX_SOCKET_PATH_BYTES:
+        return None
+    return (
+        f"the socket's path has {size} bytes, expected at most {MAX_SOCKET_PATH_BYTES}: \""
+        f'{path}"; set WHISPERA_SOCKET to a shorter one'
+    )
+
+
+def encode_line(message: dict[str, object]) -> bytes:
+    """Give a message as the line that goes over the socket."""
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate comes from an argument that was no UTF-8.
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def decode_line(line: bytes) -> dict[str, object]:
+    """Read a line back. Raises `ValueError` if it is no JSON object in UTF-8."""
+    message = json.loads(line.decode())
+    match message:
+        case dict():
+            return message
+    raise ValueError(f"expected a JSON object, found {line[:80]!r}")
