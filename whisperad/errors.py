@@ -9,7 +9,8 @@ WhisperaError
 ├── CannotRun         an action has no command here, or an argument is refused
 ├── Overloaded        the queue is full
 ├── TimedOut          a deadline passed before the answer was there
-└── NotReady          the model is not loaded yet
+├── NotReady          the model is not loaded yet
+└── CannotStart       the daemon cannot take its socket
 """
 
 
@@ -87,3 +88,9 @@ class NotReady(WhisperaError):
     """Raise when the model is not loaded yet."""
 
     code = "not-ready"
+
+
+class CannotStart(WhisperaError):
+    """Raise when the daemon cannot take its socket; no client ever sees this."""
+
+    code = "cannot-start"

@@ -1,0 +1,149 @@
+"""The socket's place: who may have it, and what is done about what lies there."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from whisperad import listener
+from whisperad.errors import CannotStart
+
+
+@pytest.fixture
+def path(short_dir: Path) -> Path:
+    return short_dir / "run" / "w.sock"
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_socket_is_ours_alone_in_a_folder_that_is_ours_alone(path: Path) -> None:
+    listening = listener.claim(path)
+
+    assert listening.path == path
+    assert _mode(path) == 0o600
+    assert _mode(path.parent) == 0o700
+    assert _mode(path.with_name("w.sock.lock")) == 0o600
+    listening.close()
+
+
+def test_a_client_is_taken_in_before_anyone_accepts(path: Path) -> None:
+    listening = listener.claim(path)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        accepted, _ = listening.socket.accept()
+
+    assert listener.peer_uid(accepted) == os.getuid()
+    accepted.close()
+    listening.close()
+
+
+def test_a_second_daemon_is_told_who_serves(path: Path) -> None:
+    first = listener.claim(path)
+    program = (
+        "import sys, pathlib; from whisperad import listener\n"
+        "try: listener.claim(pathlib.Path(sys.argv[1]))\n"
+        "except listener.CannotStart as error: print(error)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, path],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+
+    assert ran.stdout == f"another whisperad (process {os.getpid()}) serves {path}\n"
+    first.close()
+
+
+def test_a_socket_left_by_a_killed_daemon_is_replaced(path: Path) -> None:
+    listener.claim(path).close()  # without withdraw(): as a kill leaves it
+    assert path.is_socket()
+
+    again = listener.claim(path)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+    again.close()
+
+
+def test_a_socket_somebody_else_answers_at_is_left_alone(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        other.listen()
+        with pytest.raises(CannotStart, match="something that is no whisperad"):
+            listener.claim(path)
+
+    assert path.is_socket()
+
+
+def test_a_file_in_the_sockets_place_is_left_alone(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    path.write_text("precious")
+
+    with pytest.raises(CannotStart, match="expected a socket or nothing"):
+        listener.claim(path)
+    assert path.read_text() == "precious"
+
+
+def test_withdrawing_removes_the_name_and_frees_the_place(path: Path) -> None:
+    first = listener.claim(path)
+    first.withdraw()
+    first.close()
+
+    assert not path.exists()
+    listener.claim(path).close()
+
+
+def test_a_socket_put_there_by_somebody_else_is_not_withdrawn(path: Path) -> None:
+    first = listener.claim(path)
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        first.withdraw()
+
+    assert path.is_socket()
+    first.close()
+
+
+def test_an_empty_folder_that_others_may_read_is_closed_to_them(path: Path) -> None:
+    path.parent.mkdir(mode=0o755)
+    path.parent.chmod(0o755)
+
+    listener.claim(path).close()
+
+    assert _mode(path.parent) == 0o700
+
+
+def test_a_folder_that_serves_others_too_is_refused_untouched(path: Path) -> None:
+    path.parent.mkdir()
+    path.parent.chmod(0o755)
+    (path.parent / "thesis.txt").touch()
+
+    with pytest.raises(CannotStart, match="found 755; give it a folder of its own"):
+        listener.claim(path)
+    assert _mode(path.parent) == 0o755
+
+
+def test_a_path_that_is_too_long_is_refused_before_anything_is_made(
+    short_dir: Path,
+) -> None:
+    path = short_dir / ("x" * 100) / "w.sock"
+
+    with pytest.raises(CannotStart, match="set WHISPERA_SOCKET to a shorter one"):
+        listener.claim(path)
+    assert not path.parent.exists()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may give files away")
+def test_a_folder_of_another_user_is_refused(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    os.chown(path.parent, 65534, 65534)
+
+    with pytest.raises(CannotStart, match="expected a folder of ours"):
+        listener.claim(path)

@@ -1,0 +1,49 @@
+"""The log: lines that programs can read."""
+
+import json
+import subprocess
+import sys
+from datetime import datetime
+
+PROGRAM = """
+import os, threading
+from whisperad import log
+log.info("ready", socket="/a b", clients=3)
+log.warning("odd", message="two\\nlines", mistakes=["a", "b"])
+threads = [threading.Thread(target=log.error, args=("bad",)) for _ in range(20)]
+[t.start() for t in threads]
+[t.join() for t in threads]
+"""
+
+
+def test_each_event_is_one_json_object_a_line() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, check=True, text=True
+    )
+    lines = [json.loads(line) for line in ran.stderr.splitlines()]
+
+    assert ran.stdout == ""
+    assert len(lines) == 22
+    assert datetime.fromisoformat(lines[0].pop("time")).tzinfo is not None
+    assert lines[0] == {
+        "level": "info",
+        "event": "ready",
+        "socket": "/a b",
+        "clients": 3,
+    }
+    assert lines[1]["level"] == "warning"
+    assert lines[1]["message"] == "two\nlines"
+    assert {line["event"] for line in lines[2:]} == {"bad"}
+
+
+def test_a_log_nobody_reads_stops_nothing() -> None:
+    program = (
+        "import os; from whisperad import log\n"
+        "reader, writer = os.pipe(); os.close(reader); os.dup2(writer, 2)\n"
+        "log.info('ready'); print('still here')"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, text=True
+    )
+
+    assert ran.stdout == "still here\n"

@@ -1,0 +1,153 @@
+"""The socket we listen on: one daemon for each, ours alone.
+
+A lock beside the socket says who owns it, for as long as that process lives; the file
+itself is never removed, or two daemons could each lock a file of that name.
+"""
+
+import fcntl
+import os
+import socket
+import stat
+import struct
+import sys
+from pathlib import Path
+
+from whisperad import wire
+from whisperad.errors import CannotStart
+
+BACKLOG = 512  # clients that may wait while the model is loaded; the system may cap it
+
+_PEERCRED_LINUX = struct.Struct("3i")  # struct ucred: pid, uid, gid
+_PEERCRED_MACOS = struct.Struct("2I")  # begin of struct xucred: version, uid
+_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_BYTES = 0, 1, 76  # sys/un.h, sys/ucred.h of macOS
+
+
+class Listener:
+    """A listening socket and the lock that makes it ours."""
+
+    def __init__(self, listening: socket.socket, lock: int | None) -> None:
+        self.socket = listening
+        self.path = Path(listening.getsockname())
+        self._lock = lock  # None: the service manager owns the socket
+        self._inode = _inode(self.path)
+
+    def withdraw(self) -> None:
+        """Take the socket's name away, so that nobody connects to us any more."""
+        # Only if it is still ours: somebody may have replaced it by hand.
+        if self._lock is not None and _inode(self.path) == self._inode:
+            self.path.unlink()
+
+    def close(self) -> None:
+        """Close the socket and let the next daemon have its path."""
+        self.socket.close()
+        if self._lock is not None:
+            os.close(self._lock)
+
+
+def claim(path: Path) -> Listener:
+    """Lock the path, replace a stale socket there and listen, without accepting yet.
+
+    Raises `CannotStart` if another daemon answers there, or if the place is not ours.
+    """
+    problem = wire.socket_path_problem(str(path))
+    if problem:
+        raise CannotStart(problem)
+    _private_folder(path)
+    lock = _lock(path)
+    try:
+        _remove_stale(path)
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            listening.bind(str(path))
+            # Nobody can connect before listen(), so the mode holds from the first moment.
+            path.chmod(0o600)
+            listening.listen(BACKLOG)
+        except OSError as error:
+            listening.close()
+            raise CannotStart(f"{path}: {error.strerror}") from error
+        return Listener(listening, lock)
+    except BaseException:
+        os.close(lock)
+        raise
+
+
+def peer_uid(connected: socket.socket) -> int:
+    """Give the user id of the process at the other end, as the kernel knows it."""
+    if sys.platform == "darwin":
+        cred = connected.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_BYTES)
+        return int(_PEERCRED_MACOS.unpack_from(cred)[1])
+    cred = connected.getsockopt(
+        socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED_LINUX.size
+    )
+    return int(_PEERCRED_LINUX.unpack(cred)[1])
+
+
+def _private_folder(path: Path) -> None:
+    """Make the socket's folder, and see that nobody else can look into it."""
+    folder = path.parent
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+        if found.st_uid != os.geteuid():
+            raise CannotStart(f"{folder}: expected a folder of ours for the socket")
+        if stat.S_IMODE(found.st_mode) == 0o700:
+            return
+        # A folder with other things in it serves others too: /tmp, a home folder.
+        if set(folder.iterdir()) - {path, _lock_path(path)}:
+            raise CannotStart(
+                f"{folder}: expected mode 700 for the socket's folder, found"
+                f" {stat.S_IMODE(found.st_mode):o}; give it a folder of its own"
+            )
+        folder.chmod(0o700)
+    except OSError as error:
+        raise CannotStart(f"{folder}: {error.strerror}") from error
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
+
+
+def _lock(path: Path) -> int:
+    """Lock the file beside the socket and write our process id into it."""
+    lock_path = _lock_path(path)
+    try:
+        lock = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise CannotStart(f"{lock_path}: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        pid = os.read(lock, 20).decode(errors="replace").strip() or "unknown"
+        os.close(lock)
+        raise CannotStart(f"another whisperad (process {pid}) serves {path}") from error
+    os.ftruncate(lock, 0)
+    os.write(lock, b"%d\n" % os.getpid())
+    return lock
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove a socket nobody answers at, left by a daemon that was killed."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(mode):
+        raise CannotStart(f"{path}: expected a socket or nothing, found something else")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+        except OSError as error:
+            raise CannotStart(f"{path}: {error}") from error
+        else:
+            raise CannotStart(f"{path}: something that is no whisperad of ours answers")
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

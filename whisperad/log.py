@@ -1,0 +1,43 @@
+"""Structured logs: one JSON object a line on standard error.
+
+What was said never goes into a log, only which action came of it: an utterance may
+hold a message, a password, somebody's name.
+"""
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+
+Level = Literal["info", "warning", "error"]
+Value = str | int | float | bool | None | list[str]
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def info(event: str, **fields: Value) -> None:
+    """Record something that is as it should be."""
+    _write("info", event, fields)
+
+
+def warning(event: str, **fields: Value) -> None:
+    """Record something that works, but not as it should."""
+    _write("warning", event, fields)
+
+
+def error(event: str, **fields: Value) -> None:
+    """Record something that does not work."""
+    _write("error", event, fields)
+
+
+def _write(level: Level, event: str, fields: dict[str, Value]) -> None:
+    time = datetime.now(UTC).isoformat(timespec="milliseconds")
+    line = _ENCODER.encode({"time": time, "level": level, "event": event, **fields})
+    try:
+        # One call for the whole line: lines of two threads do not mix.
+        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, line + b"\n")
+    except OSError:
+        # Nobody reads the log any more; that is no reason to stop answering.
+        return

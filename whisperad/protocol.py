@@ -1,0 +1,303 @@
+"""The messages of protocol version 1 as structs: requests and replies.
+
+Requests forbid unknown fields; replies may grow, and clients ignore what they do not
+know. Bytes become a request in `decode` and nowhere else.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from whisperad.errors import BadRequest, BadVersion
+from whisperad.pack import Risk, SlotType, Where
+from whisperad.utterance import MAX_CHARACTERS
+from whisperad.wire import PROTOCOL
+
+# What a reply can carry back, so that nothing fails after the work is done.
+Id = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | str | None
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
+Said = dict[str, str | int]  # an action and its slots: "action" first
+Outcome = Literal[
+    "proposed", "done", "failed", "needs_confirmation", "handed_over", "unsure", "none"
+]
+
+
+class Request(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    kw_only=True,
+    tag_field="type",
+    tag=str.lower,
+):
+    """What every request may carry."""
+
+    id: Id = None
+    v: int = PROTOCOL
+
+
+class Interpret(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Understand an utterance, and with `execute` do what it says."""
+
+    utterance: str
+    execute: bool = False
+    cwd: str | None = None
+    runs_here: bool = False
+    timeout_s: Seconds = 10.0
+
+
+class Confirm(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Do what was held back until somebody agreed."""
+
+    token: str
+    runs_here: bool = False
+
+
+class Teach(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Remember what an utterance means."""
+
+    utterance: str
+    intent: Said
+
+
+class History(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Tell what was said of late."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1)] = 20
+
+
+class Actions(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """List everything that can be said."""
+
+
+class Reload(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Read the configuration or the adapter again."""
+
+    what: Literal["all", "config", "adapter"] = "all"
+
+
+class Status(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Tell how the daemon is."""
+
+
+AnyRequest = Interpret | Confirm | Teach | History | Actions | Reload | Status
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower):
+    """What every reply carries."""
+
+    id: Id = None
+
+
+class ErrorReply(Reply, frozen=True, kw_only=True, tag="error"):
+    """Why a request has no answer."""
+
+    code: str
+    message: str
+
+
+class ShownCommand(msgspec.Struct, frozen=True):
+    """A command as a client sees it; `shown` is for people only."""
+
+    argv: tuple[str, ...]
+    shown: str
+    risk: Risk
+    where: Where
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of one command; `exit_code` is null if it was ended by a signal."""
+
+    exit_code: int | None
+    stdout: str
+    stderr: str
+    duration_ms: float
+    timed_out: bool = False
+
+
+class LikelyIntent(msgspec.Struct, frozen=True):
+    """One thing that an unclear utterance may mean."""
+
+    intent: Said
+    confidence: float
+
+
+class ServingModel(msgspec.Struct, frozen=True):
+    """Which base and which adapter gave the answer."""
+
+    base: str
+    adapter: str | None
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """Where the time went, in milliseconds, and what the model did for it."""
+
+    queue_ms: float
+    model_ms: float
+    total_ms: float
+    passes: int
+    chosen_tokens: int
+
+
+class Interpretation(Reply, frozen=True, kw_only=True):
+    """What an utterance means here and what became of it."""
+
+    outcome: Outcome
+    intents: tuple[Said, ...]
+    resolved: tuple[Said, ...]
+    commands: tuple[ShownCommand, ...]
+    confidence: float
+    stage: str
+    candidates: tuple[LikelyIntent, ...]
+    results: tuple[Result, ...]
+    token: str | None
+    model: ServingModel
+    timing: Timing
+
+
+class OkReply(Reply, frozen=True, kw_only=True, tag="ok"):
+    """A reload that took effect."""
+
+    adapter: str | None
+    catalogue_hash: str
+
+
+class ActionLine(msgspec.Struct, frozen=True):
+    """One action as `actions` lists it."""
+
+    id: str
+    pack: str
+    summary: str
+    slots: dict[str, SlotType]
+    risk: Risk
+    where: Where
+    examples: tuple[str, ...]
+
+
+class ActionsReply(Reply, frozen=True, kw_only=True, tag="actions"):
+    """Everything that can be said."""
+
+    actions: tuple[ActionLine, ...]
+
+
+class ModelStatus(msgspec.Struct, frozen=True):
+    """What the model is and how much memory its weights take."""
+
+    base: str
+    adapter: str | None
+    bytes: int
+
+
+class CatalogueStatus(msgspec.Struct, frozen=True):
+    """How much is in the catalogue, and which one it is."""
+
+    actions: int
+    packs: int
+    hash: str
+
+
+class Served(msgspec.Struct, frozen=True):
+    """How many interpretations were given, by outcome and by stage."""
+
+    outcome: dict[str, int]
+    stage: dict[str, int]
+
+
+class Latency(msgspec.Struct, frozen=True):
+    """How long understanding took of late, in milliseconds; None before the first."""
+
+    p50: float | None
+    p99: float | None
+
+
+class StatusReply(Reply, frozen=True, kw_only=True, tag="status"):
+    """How the daemon is."""
+
+    version: str
+    protocol: int
+    pid: int
+    uptime_s: float
+    platform: str
+    can_execute: bool
+    blas: str | None
+    device: str
+    model: ModelStatus
+    catalogue: CatalogueStatus
+    memory_bytes: int
+    clients: int
+    queue: int
+    served: Served
+    latency_ms: Latency
+    socket: str
+    problems: tuple[str, ...]
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """The parts of a broken request that its error reply needs."""
+
+    id: msgspec.Raw = msgspec.Raw()
+    v: msgspec.Raw = msgspec.Raw()
+
+
+_DECODER = msgspec.json.Decoder(AnyRequest)
+_HEAD = msgspec.json.Decoder(_Head)
+_ID = msgspec.json.Decoder(Id)
+_ENCODER = msgspec.json.Encoder()
+
+
+def decode(line: bytes) -> AnyRequest:
+    """Read one request.
+
+    Raises `BadVersion` for another version of the protocol, `BadRequest` for all else
+    that is wrong with it.
+    """
+    try:
+        request: AnyRequest = _DECODER.decode(line)
+    except (msgspec.DecodeError, RecursionError) as error:
+        version = _head(line).v
+        if bytes(version).isdigit() and bytes(version) != b"%d" % PROTOCOL:
+            raise _bad_version(bytes(version).decode()) from error
+        raise BadRequest(f"not a request: {error}") from error
+    if request.v != PROTOCOL:
+        raise _bad_version(str(request.v))
+    if isinstance(request, Interpret):
+        _check(request)
+    return request
+
+
+def id_of(line: bytes) -> Id:
+    """Give the id of a request that may be broken otherwise; None if it has none."""
+    try:
+        found: Id = _ID.decode(_head(line).id)
+    except msgspec.DecodeError:
+        return None
+    return found
+
+
+def encode(reply: Reply) -> bytes:
+    """Give the line of a reply."""
+    return _ENCODER.encode(reply) + b"\n"
+
+
+def _head(line: bytes) -> _Head:
+    try:
+        return _HEAD.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return _Head()
+
+
+def _bad_version(found: str) -> BadVersion:
+    return BadVersion(
+        f"expected version {PROTOCOL} of the protocol, found {found[:20]}"
+    )
+
+
+def _check(request: Interpret) -> None:
+    length = len(request.utterance)
+    if length > MAX_CHARACTERS:
+        raise BadRequest(
+            f"utterance: expected at most {MAX_CHARACTERS} characters, found {length}"
+        )
+    cwd = request.cwd
+    if cwd is not None and (not cwd.startswith("/") or "\0" in cwd):
+        raise BadRequest(f'cwd: expected an absolute path, found "{cwd[:80]}"')

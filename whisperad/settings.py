@@ -1,0 +1,87 @@
+"""Settings: everything the surroundings decide, read once at start.
+
+The environment decides where things are; the `settings` of the user's file decide how
+the daemon behaves and are read again with every reload.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from whisperad.errors import BadConfig
+from whisperad.pack import Platform
+from whisperad.wire import MAX_LINE_BYTES, Paths
+
+EMBEDDED_MODEL = Path(__file__).parent / "models" / "whispera-tiny"
+USER_FILE = "whispera_config.json"
+
+_PLATFORMS: Mapping[str, Platform] = {"darwin": "macos", "linux": "linux"}
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Where things are, what system this is, and the limits of everything."""
+
+    platform: Platform
+    can_execute: bool  # False: the platform is not this machine's own
+    home: Path
+    config: Path
+    data: Path
+    state: Path
+    socket: Path
+    line_bytes: int = MAX_LINE_BYTES
+    clients: int = 256
+    queue: int = 256  # requests waiting for the model; each client has one at a time
+    token_s: float = 60.0  # how long a confirmation token is good for
+    drain_s: float = 5.0  # after it, a stopping daemon breaks off what still runs
+    output_bytes: int = 16 * 1024  # of what a command prints, each stream
+
+
+class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `settings` of the user's file."""
+
+    # Overrides the threshold that the adapter was calibrated with.
+    confidence_threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    # A folder, or the name of one in `<data>/models`. Takes effect at the next start.
+    model: Annotated[str, msgspec.Meta(min_length=1)] | None = None
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Read the environment. Raises `BadConfig` if it says something impossible."""
+    real = _PLATFORMS.get(sys.platform)
+    asked = environ.get("WHISPERA_PLATFORM") or real
+    platform = next((p for p in _PLATFORMS.values() if p == asked), None)
+    if platform is None:
+        expected = " or ".join(_PLATFORMS.values())
+        raise BadConfig((f'WHISPERA_PLATFORM: expected {expected}, found "{asked}"',))
+    paths = Paths(environ)
+    return Settings(
+        platform,
+        platform == real,
+        Path(environ.get("HOME") or Path.home()),
+        Path(paths.config),
+        Path(paths.data),
+        Path(paths.state),
+        Path(paths.socket),
+    )
+
+
+def preferences(
+    given: Mapping[str, int | float | bool | str], config: Path
+) -> Preferences:
+    """Check the user's settings. Raises `BadConfig` that names file and key."""
+    try:
+        return msgspec.convert(given, Preferences)
+    except msgspec.ValidationError as error:
+        place = f"{config / USER_FILE}: settings"
+        raise BadConfig((f"{place}: {error}",)) from error
+
+
+def model_folder(settings: Settings, preferences: Preferences) -> Path:
+    """Give the folder of the base model that the user chose, or the embedded one."""
+    if preferences.model is None:
+        return EMBEDDED_MODEL
+    # Joining with an absolute path gives that path.
+    return settings.data / "models" / Path(preferences.model).expanduser()
