@@ -1,0 +1,80 @@
+# Every target needs only python3 (3.11 to 3.13), make and a package index.
+PYTHON ?= python3
+BIN := .venv/bin
+ROWS ?= 60000
+SEED ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types bench format schema model dataset retrain evaluate rollback reload daemon install uninstall logs clean
+
+help:  ## Show what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv/dev: .venv/ready requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+demo: .venv/ready  ## Start a daemon in a temporary home, say a few things, stop it
+	@$(BIN)/python tests/end_to_end/demo.py
+
+test: .venv/dev  ## Run the tests
+	$(BIN)/python -m pytest -q
+
+check: lint types test  ## Lint, types, tests
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+format: .venv/dev  ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/dev  ## Measure speed and memory, beside mlx_lm.generate in the same run
+	$(BIN)/python tests/bench/bench.py
+
+schema: .venv/ready  ## Write config/schema from the types
+	$(BIN)/python -m training.schema
+
+model: .venv/ready  ## Train the embedded base from nothing (an hour; needs PyTorch)
+	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/whispera-train pretrain
+
+dataset: .venv/ready  ## Generate the training data
+	$(BIN)/whispera-train generate --rows $(ROWS) --seed $(SEED)
+
+retrain: .venv/ready  ## Train an adapter on the config, make it current, tell the daemon
+	$(BIN)/whispera-train retrain --rows $(ROWS) --seed $(SEED)
+
+evaluate: .venv/ready  ## Score the current adapter through the served path
+	$(BIN)/whispera-train evaluate
+
+rollback: .venv/ready  ## Make the adapter before this one current again
+	$(BIN)/whispera-train rollback
+
+reload: .venv/ready  ## Tell the daemon to read config and adapter again
+	$(BIN)/whispera reload
+
+daemon: .venv/ready  ## Run the daemon in the foreground
+	$(BIN)/whisperad
+
+install: .venv/ready  ## Start the daemon at login (launchd or systemd)
+	$(BIN)/whispera install
+
+uninstall: .venv/ready  ## Undo install
+	$(BIN)/whispera uninstall
+
+logs: .venv/ready  ## Follow the daemon's log
+	$(BIN)/whispera logs -f
+
+clean:  ## Remove the virtual environment and caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

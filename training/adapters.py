@@ -1,0 +1,71 @@
+"""Adapter folders: published whole, `current` and `previous` replaced atomically."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from training.hashes import file_hash
+from whisperad.adapter import MANIFEST, WEIGHTS, Manifest
+from whisperad.errors import BadAdapter
+
+
+def publish(partial: Path, manifest: Manifest, adapters: Path) -> Path:
+    """Write the manifest and give the folder its name; it is complete from then on."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    folder = adapters / f"{stamp}-{file_hash(partial / WEIGHTS)[:8]}"
+    write_manifest(partial, manifest)
+    for path in partial.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    partial.rename(folder)
+    return folder
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write `manifest.json` so that it is never seen half."""
+    partial = folder / (MANIFEST + ".partial")
+    partial.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
+    partial.replace(folder / MANIFEST)
+
+
+def make_current(adapters: Path, folder: Path) -> None:
+    """Point `current` at a folder and `previous` at what was current."""
+    before = current(adapters)
+    if before is not None and before != folder.resolve():
+        _point(adapters / "previous", before)
+    _point(adapters / "current", folder)
+
+
+def rollback(adapters: Path) -> Path:
+    """Swap `current` and `previous`. Raises `BadAdapter` if there is no previous."""
+    previous = adapters / "previous"
+    if not (previous / MANIFEST).is_file():
+        raise BadAdapter(f"{previous}: there is no adapter to go back to")
+    target = previous.resolve()
+    make_current(adapters, target)
+    return target
+
+
+def current(adapters: Path) -> Path | None:
+    """Give the folder that `current` points at, if it is there."""
+    link = adapters / "current"
+    return link.resolve() if (link / MANIFEST).is_file() else None
+
+
+def fresh_partial(adapters: Path) -> Path:
+    """Give an empty folder to fit into, removing what a killed run left there."""
+    partial = adapters / ".fitting"
+    if partial.exists():
+        shutil.rmtree(partial)
+    partial.mkdir(parents=True)
+    return partial
+
+
+def _point(link: Path, target: Path) -> None:
+    partial = link.with_name(f".{link.name}.partial")
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(os.path.relpath(target, link.parent), target_is_directory=True)
+    partial.replace(link)

@@ -1,0 +1,203 @@
+"""Examples -> adapter folder: LoRA (arXiv:2106.09685) with mlx-lm's own tuner.
+
+Run in a process of its own: the tuner changes classes and memory limits for good.
+The rows are tokenised here, by `whisperad.prompt`, and never by a chat template; the
+loss counts the answer's tokens only.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from tokenizers import Tokenizer
+
+from training.generate import read_rows
+from training.plan import Plan
+from whisperad.blas import pick_blas
+from whisperad.errors import BadAdapter, WhisperaError
+from whisperad.prompt import render
+from whisperad.utterance import normalise
+
+# mlx binds its BLAS when it is imported; this must have happened before.
+pick_blas(os.environ.get("WHISPERA_BLAS"))
+
+import mlx.core as mx  # noqa: E402
+from mlx import nn  # noqa: E402
+from mlx import optimizers as optim  # noqa: E402
+from mlx.utils import tree_flatten  # noqa: E402
+from mlx_lm.tuner.callbacks import TrainingCallback  # noqa: E402
+from mlx_lm.tuner.trainer import TrainingArgs, train  # noqa: E402
+from mlx_lm.tuner.utils import linear_to_lora_layers  # noqa: E402
+from mlx_lm.utils import load_model  # noqa: E402
+
+KEYS = (
+    "self_attn.q_proj",
+    "self_attn.k_proj",
+    "self_attn.v_proj",
+    "self_attn.o_proj",
+    "mlp.gate_proj",
+    "mlp.up_proj",
+    "mlp.down_proj",
+)
+
+
+class Rows(Sequence[tuple[list[int], int]]):
+    """Token ids of each example and where its answer begins."""
+
+    def __init__(self, path: Path, tokenizer: Tokenizer) -> None:
+        self._rows = [
+            tokenise(tokenizer, utterance, completion)
+            for utterance, completion in read_rows(path)
+        ]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._rows[index]
+
+
+def tokenise(
+    tokenizer: Tokenizer, utterance: str, completion: str
+) -> tuple[list[int], int]:
+    """Give prompt and answer as the daemon would feed them, and the prompt's length."""
+    prompt = tokenizer.encode(render(normalise(utterance)), add_special_tokens=False).ids
+    answer = tokenizer.encode(completion, add_special_tokens=False).ids
+    return prompt + answer, len(prompt)
+
+
+def fit(
+    base: Path,
+    data: Path,
+    folder: Path,
+    plan: Plan,
+    report: Callable[[dict[str, float]], None],
+) -> None:
+    """Fit an adapter to `data/train.jsonl` and write its weights into `folder`.
+
+    Leaves `adapters.safetensors` and `adapter_config.json`; the manifest comes later,
+    when the adapter has been measured. Raises `BadAdapter` if the base is no folder
+    that mlx-lm can load.
+    """
+    mx.random.seed(plan.seed)
+    try:
+        model, _config = load_model(base)
+    except (FileNotFoundError, ValueError, KeyError) as error:
+        raise BadAdapter(f"{base}: {error}") from error
+    if mx.default_device() == mx.Device(mx.cpu):
+        model.set_dtype(mx.float32)  # half precision never reaches a fast BLAS there
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    rows = {name: Rows(data / f"{name}.jsonl", tokenizer) for name in ("train", "valid")}
+    model.freeze()
+    parameters = _adapt(model, plan)
+    folder.mkdir(parents=True, exist_ok=True)
+    config = {
+        "fine_tune_type": "lora",
+        "num_layers": plan.layers,
+        "lora_parameters": parameters,
+        "iters": plan.iterations,
+        "batch_size": plan.batch,
+        "seed": plan.seed,
+    }
+    (folder / "adapter_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    schedule = optim.join_schedules(
+        [
+            optim.linear_schedule(0.0, plan.rate, max(1, plan.iterations // 20)),
+            optim.cosine_decay(plan.rate, plan.iterations, plan.rate / 50),
+        ],
+        [max(1, plan.iterations // 20)],
+    )
+    train(
+        model,
+        optim.AdamW(learning_rate=schedule, weight_decay=0.01),
+        rows["train"],
+        rows["valid"],
+        TrainingArgs(
+            batch_size=plan.batch,
+            iters=plan.iterations,
+            val_batches=16,
+            steps_per_report=20,
+            steps_per_eval=max(1, plan.iterations // 4),
+            steps_per_save=max(1, plan.iterations),
+            max_seq_length=512,
+            adapter_file=str(folder / "adapters.safetensors"),
+        ),
+        loss=_answer_loss,
+        training_callback=_Reports(report),
+    )
+    for checkpoint in folder.glob("0*_adapters.safetensors"):
+        checkpoint.unlink()
+
+
+def _adapt(model: nn.Module, plan: Plan) -> dict[str, Any]:
+    """Put LoRA layers into the last `plan.layers` blocks."""
+    count = len(model.layers) if plan.layers < 0 else min(plan.layers, len(model.layers))
+    parameters: dict[str, Any] = {
+        "rank": plan.rank,
+        "scale": plan.scale,
+        "dropout": 0.0,
+        "keys": list(KEYS),
+    }
+    linear_to_lora_layers(model, count, parameters)
+    mx.eval(dict(tree_flatten(model.parameters())))
+    return parameters
+
+
+def _answer_loss(
+    model: nn.Module, batch: mx.array, spans: mx.array
+) -> tuple[mx.array, mx.array]:
+    """Mean cross-entropy of the answer's tokens; `spans` are (begin, end) a row.
+
+    mlx-lm's own loss also counts the padding token after the end.
+    """
+    logits = model(batch[:, :-1])
+    positions = mx.arange(1, batch.shape[1])
+    counted = mx.logical_and(positions >= spans[:, 0:1], positions < spans[:, 1:])
+    each = nn.losses.cross_entropy(logits, batch[:, 1:]) * counted
+    tokens = counted.sum()
+    return each.astype(mx.float32).sum() / tokens, tokens
+
+
+class _Reports(TrainingCallback):  # type: ignore[misc]  # mlx-lm has no types
+    """Passes the tuner's figures on."""
+
+    def __init__(self, report: Callable[[dict[str, float]], None]) -> None:
+        self._report = report
+
+    def on_train_loss_report(self, train_info: dict[str, float]) -> None:
+        """Report the loss on what was just trained."""
+        self._report(train_info)
+
+    def on_val_loss_report(self, val_info: dict[str, float]) -> None:
+        """Report the loss on the valid split."""
+        self._report(val_info)
+
+
+def main() -> int:
+    """Fit as `python -m training.fit BASE DATASET FOLDER PLAN FD` asks.
+
+    Progress goes to the file descriptor FD, one JSON object a line: the tuner itself
+    prints bars and colours to standard output.
+    """
+    base, data, folder = (Path(argument) for argument in sys.argv[1:4])
+    plan = msgspec.json.decode(sys.argv[4], type=Plan)
+    with os.fdopen(int(sys.argv[5]), "w") as progress:
+
+        def report(figures: dict[str, float]) -> None:
+            progress.write(json.dumps(figures) + "\n")
+            progress.flush()
+
+        try:
+            fit(base, data, folder, plan, report)
+        except WhisperaError as error:
+            print(error, file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,291 @@
+"""The embedded base, from nothing: Qwen2 trained on text our own generator makes.
+
+Needs PyTorch (`pip install whispera[pretrain]`); the product itself does not. Fresh
+examples are drawn for every step, seeded by the step, so a resumed run goes on where
+it was. The learning rate is held and falls to nothing over the last third.
+"""
+
+import math
+import multiprocessing
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+
+from training.generate import Generator
+from training.tiny import Shape, Tiny
+from training.tokenizer import train_tokenizer, write_tokenizer
+from whisperad import catalogue
+from whisperad.prompt import render, render_completion
+from whisperad.utterance import normalise
+
+CHUNK = 8192  # examples drawn and sorted by length together
+UTTERANCE_WEIGHT = 0.3  # of the loss on a sampled word said, beside 1 on the answer
+SAMPLED = 0.15  # share of the words said that are counted at all
+WARM_UP = 300  # steps
+FALL = 0.35  # of all steps, at the end
+
+Row = tuple[list[int], int]  # token ids; where the answer begins
+Forward = Callable[[torch.Tensor], torch.Tensor]
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """All that decides the weights, beside the config folder."""
+
+    steps: int = 10000
+    batch: int = 128
+    vocabulary: int = 6144
+    hidden_size: int = 256
+    layers: int = 6
+    intermediate_size: int = 704
+    rate: float = 3e-3
+    weight_decay: float = 0.05
+    dropout: float = 0.1
+    seed: int = 1
+
+
+def pretrain(config: Path, folder: Path, recipe: Recipe, threads: int) -> None:
+    """Train, writing checkpoints to `folder`, and leave a Qwen2 folder there."""
+    torch.set_num_threads(threads)
+    torch.manual_seed(recipe.seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = _tokenizer(config, folder, recipe)
+    shape = Shape(
+        tokenizer.get_vocab_size(),
+        recipe.hidden_size,
+        recipe.layers,
+        intermediate_size=recipe.intermediate_size,
+    )
+    model = Tiny(shape, recipe.dropout)
+    optimizers = _optimizers(model, recipe)
+    first = _resume(folder, model, optimizers)
+    forward: Forward = torch.compile(model, dynamic=True)
+    valid = list(_rows(config, "valid", 2000, 7, tokenizer))
+    started = time.monotonic()
+    losses: list[float] = []
+    tokens = 0
+    for step, batch in enumerate(_batches(config, folder, recipe, first), first):
+        share = _rate_share(step, recipe.steps)
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = recipe.rate * share
+        loss = _loss(model, forward, *batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        losses.append(loss.item())
+        tokens += batch[0].numel()
+        done = step + 1
+        if done % 200 == 0:
+            _report(done, recipe.steps, losses, tokens, started, done - first)
+            losses = []
+        if done % 1000 == 0 or done == recipe.steps:
+            print("valid: action {:.1%}, exact {:.1%}".format(*_score(model, valid)), flush=True)
+            _save(folder, model, optimizers, done)
+            export(model, shape, folder)
+        if done == recipe.steps:
+            break
+
+
+def export(model: Tiny, shape: Shape, folder: Path) -> None:
+    """Write `config.json` and `model.safetensors` (float16)."""
+    weights = {
+        name: parameter.detach().to(torch.float16).contiguous()
+        for name, parameter in model.named_parameters()
+    }
+    partial = folder / "model.safetensors.partial"
+    save_file(weights, str(partial), metadata={"format": "mlx"})
+    partial.replace(folder / "model.safetensors")
+    text = msgspec.json.format(msgspec.json.encode(shape.config()), indent=2)
+    (folder / "config.json").write_bytes(text)
+
+
+def _tokenizer(config: Path, folder: Path, recipe: Recipe) -> Tokenizer:
+    path = folder / "tokenizer.json"
+    if not path.exists():
+        loaded = catalogue.load(config)
+        texts = [
+            render(normalise(e.utterance)) + render_completion(e.intents)
+            for e in Generator(loaded, config, "train").examples(150_000, recipe.seed)
+        ]
+        # Every action's id and slot names become single tokens, however rare.
+        for action in loaded.actions.values():
+            keys = "".join(f'","{slot}":"' for slot in action.slots)
+            texts += [f'{{"action":"{action.id}{keys}'] * 2000
+        write_tokenizer(train_tokenizer(texts, recipe.vocabulary), folder)
+    return Tokenizer.from_file(str(path))
+
+
+def _rows(
+    config: Path, split: Any, count: int, seed: int, tokenizer: Tokenizer
+) -> Iterator[Row]:
+    generator = Generator(catalogue.load(config), config, split)
+    for example in generator.examples(count, seed):
+        prompt = tokenizer.encode(render(normalise(example.utterance))).ids
+        answer = tokenizer.encode(render_completion(example.intents)).ids
+        yield prompt + answer, len(prompt)
+
+
+def _draw_chunks(
+    config: Path, folder: Path, recipe: Recipe, first: int, queue: Any
+) -> None:
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    generator = Generator(catalogue.load(config), config, "train")
+    per_chunk = CHUNK // recipe.batch
+    for number in range(first // per_chunk, math.ceil(recipe.steps / per_chunk)):
+        rows = []
+        for example in generator.examples(CHUNK, recipe.seed * 1_000_003 + number):
+            prompt = tokenizer.encode(render(normalise(example.utterance))).ids
+            answer = tokenizer.encode(render_completion(example.intents)).ids
+            rows.append((prompt + answer, len(prompt)))
+        random = Random(number)
+        rows.sort(key=lambda row: len(row[0]) + random.random() * 4)
+        batches = [rows[i : i + recipe.batch] for i in range(0, CHUNK, recipe.batch)]
+        random.shuffle(batches)
+        queue.put(batches)
+
+
+def _batches(
+    config: Path, folder: Path, recipe: Recipe, first: int
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Give (batch, length) token ids and the weight of each as a target."""
+    context = multiprocessing.get_context("spawn")
+    queue: Any = context.Queue(maxsize=3)
+    worker = context.Process(
+        target=_draw_chunks, args=(config, folder, recipe, first, queue), daemon=True
+    )
+    worker.start()
+    skip = first % (CHUNK // recipe.batch)
+    while True:
+        for batch in queue.get()[skip:]:
+            yield _pad(batch)
+        skip = 0
+
+
+def _pad(rows: list[Row]) -> tuple[torch.Tensor, torch.Tensor]:
+    length = max(len(ids) for ids, _ in rows)
+    tokens = torch.zeros(len(rows), length, dtype=torch.long)
+    weights = torch.zeros(len(rows), length)
+    for number, (ids, prompt) in enumerate(rows):
+        tokens[number, : len(ids)] = torch.tensor(ids)
+        weights[number, 3 : len(ids)] = UTTERANCE_WEIGHT
+        weights[number, prompt : len(ids)] = 1.0
+    return tokens, weights
+
+
+def _loss(
+    model: Tiny, forward: Forward, tokens: torch.Tensor, weights: torch.Tensor
+) -> torch.Tensor:
+    """Cross-entropy over the answers and a sample of the words said.
+
+    Logits cost as much as all blocks together, so they are made for few positions.
+    """
+    targets, weights = tokens[:, 1:], weights[:, 1:]
+    counted = (weights == 1) | ((weights > 0) & (torch.rand(weights.shape) < SAMPLED))
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = model.logits(forward(tokens[:, :-1])[counted])
+    each = F.cross_entropy(logits.float(), targets[counted], reduction="none")
+    return (each * weights[counted]).sum() / (weights == 1).sum()
+
+
+@torch.no_grad()
+def _score(model: Tiny, rows: list[Row]) -> tuple[float, float]:
+    """Teacher-forced shares: the action right; every token of the answer right."""
+    model.eval()
+    actions = exact = 0
+    for start in range(0, len(rows), 100):
+        some = rows[start : start + 100]
+        tokens, _ = _pad(some)
+        guesses = model.logits(model(tokens)).argmax(-1)
+        for number, (ids, prompt) in enumerate(some):
+            right = guesses[number, prompt - 1 : len(ids) - 1] == tokens[number, prompt : len(ids)]
+            actions += bool(right[1])
+            exact += bool(right.all())
+    model.train()
+    return actions / len(rows), exact / len(rows)
+
+
+def _optimizers(model: Tiny, recipe: Recipe) -> list[torch.optim.Optimizer]:
+    """Muon (arXiv:2502.16982) for the matrices inside blocks, AdamW for the rest."""
+    inner = [p for n, p in model.named_parameters() if p.ndim == 2 and "layers" in n]
+    rest = [p for n, p in model.named_parameters() if p.ndim != 2 or "layers" not in n]
+    return [
+        torch.optim.Muon(
+            inner,
+            lr=recipe.rate,
+            weight_decay=recipe.weight_decay,
+            adjust_lr_fn="match_rms_adamw",
+        ),
+        torch.optim.AdamW(
+            rest, lr=recipe.rate, weight_decay=recipe.weight_decay, betas=(0.9, 0.98)
+        ),
+    ]
+
+
+def _rate_share(step: int, steps: int) -> float:
+    fall = min(1.0, (steps - step) / (FALL * steps))
+    return min(1.0, (step + 1) / WARM_UP) * fall
+
+
+def _resume(
+    folder: Path, model: Tiny, optimizers: list[torch.optim.Optimizer]
+) -> int:
+    path = folder / "checkpoint.pt"
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    model.load_state_dict(state["model"])
+    for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
+        optimizer.load_state_dict(saved)
+    return int(state["step"])
+
+
+def _save(
+    folder: Path, model: Tiny, optimizers: list[torch.optim.Optimizer], step: int
+) -> None:
+    partial = folder / "checkpoint.partial"
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in optimizers],
+            "step": step,
+        },
+        partial,
+    )
+    partial.replace(folder / "checkpoint.pt")
+
+
+def _report(
+    done: int, steps: int, losses: list[float], tokens: int, started: float, ran: int
+) -> None:
+    elapsed = time.monotonic() - started
+    left = elapsed / ran * (steps - done) / 60
+    loss = sum(losses) / len(losses)
+    print(
+        f"step {done}/{steps}  loss {loss:.4f}  {tokens / elapsed:.0f} tokens/s"
+        f"  {left:.0f} min left",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Train as `python -m training.pretrain FOLDER THREADS SEED [STEPS]` asks."""
+    folder, threads, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    recipe = Recipe(seed=seed)
+    if len(sys.argv) > 4:
+        recipe = msgspec.structs.replace(recipe, steps=int(sys.argv[4]))
+    pretrain(catalogue.SHIPPED, folder, recipe, threads)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Measure a fitted adapter, write its manifest, and make it current if no worse."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from training import adapters
+from training.calibrate import calibrate
+from training.evaluate import Answer, Scores, answer, score
+from training.generate import Generator
+from training.hashes import file_hash
+from whisperad.adapter import Canary, Manifest
+from whisperad.catalogue import Catalogue
+from whisperad.model import Model
+from whisperad.prompt import PROMPT_VERSION
+
+TOLERANCE = 0.005  # of a score on some thousand rows: less than chance moves it
+CANARIES = 12
+SEED = 11  # of the rows that adapters are measured on; never of training
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """What an adapter was fitted with."""
+
+    dataset_hash: str
+    seed: int
+    iterations: int
+
+
+def measure(
+    model: Model,
+    base: Path,
+    partial: Path,
+    catalogue: Catalogue,
+    config: Path,
+    origin: Origin,
+    rows: int,
+) -> tuple[Manifest, Scores]:
+    """Calibrate a fitted adapter on valid, score it on test, and give its manifest."""
+    manifest = Manifest(
+        base=base.name,
+        base_hash=file_hash(base / "model.safetensors"),
+        prompt_version=PROMPT_VERSION,
+        catalogue_hash=catalogue.hash,
+        dataset_hash=origin.dataset_hash,
+        seed=origin.seed,
+        iterations=origin.iterations,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    adapters.write_manifest(partial, manifest)
+    model.use(model.load_adapter(partial))
+    valid = answer(model, Generator(catalogue, config, "valid").examples(rows, SEED))
+    calibration = calibrate([a.judged() for a in valid])
+    manifest = msgspec.structs.replace(manifest, calibration=calibration)
+    adapters.write_manifest(partial, manifest)
+    model.use(model.load_adapter(partial))
+    answers = answer(model, Generator(catalogue, config, "test").examples(rows, SEED))
+    scores = score(answers, catalogue)
+    manifest = msgspec.structs.replace(
+        manifest, scores=scores.flat(), canaries=_canaries(answers)
+    )
+    adapters.write_manifest(partial, manifest)
+    return manifest, scores
+
+
+def worse(new: Scores, old: Scores) -> list[str]:
+    """Say in which way an adapter is worse than the one before; empty if in none."""
+    found = []
+    if new.exact < old.exact - TOLERANCE:
+        found.append(f"exact fell from {old.exact:.1%} to {new.exact:.1%}")
+    if new.false_actions > old.false_actions + TOLERANCE:
+        found.append(
+            f"false actions rose from {old.false_actions:.1%} to {new.false_actions:.1%}"
+        )
+    return found
+
+
+def _canaries(answers: list[Answer]) -> tuple[Canary, ...]:
+    """Pick sure and right answers of different actions, in the order of the rows."""
+    chosen: dict[str, Canary] = {}
+    for a in answers:
+        if len(chosen) == CANARIES:
+            break
+        sure = a.is_right and a.expected and a.understanding.confidence > 0.9
+        if sure and a.expected[0].action not in chosen:
+            intent = a.expected[0]
+            chosen[intent.action] = Canary(
+                a.example.utterance, {"action": intent.action, **intent.slots}
+            )
+    return tuple(chosen.values())
