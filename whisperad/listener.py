@@ -8,18 +8,12 @@ import fcntl
 import os
 import socket
 import stat
-import struct
-import sys
 from pathlib import Path
 
 from whisperad import wire
 from whisperad.errors import CannotStart
 
 BACKLOG = 512  # clients that may wait while the model is loaded; the system may cap it
-
-_PEERCRED_LINUX = struct.Struct("3i")  # struct ucred: pid, uid, gid
-_PEERCRED_MACOS = struct.Struct("2I")  # begin of struct xucred: version, uid
-_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_BYTES = 0, 1, 76  # sys/un.h, sys/ucred.h of macOS
 
 
 class Listener:
@@ -71,17 +65,6 @@ def claim(path: Path) -> Listener:
         raise
 
 
-def peer_uid(connected: socket.socket) -> int:
-    """Give the user id of the process at the other end, as the kernel knows it."""
-    if sys.platform == "darwin":
-        cred = connected.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_BYTES)
-        return int(_PEERCRED_MACOS.unpack_from(cred)[1])
-    cred = connected.getsockopt(
-        socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED_LINUX.size
-    )
-    return int(_PEERCRED_LINUX.unpack(cred)[1])
-
-
 def _private_folder(path: Path) -> None:
     """Make the socket's folder, and see that nobody else can look into it."""
     folder = path.parent
@@ -104,7 +87,7 @@ def _private_folder(path: Path) -> None:
 
 
 def _lock_path(path: Path) -> Path:
-    return path.with_name(path.name + ".lock")
+    return path.with_name(path.name + wire.LOCK_SUFFIX)
 
 
 def _lock(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""What client and daemon agree on: paths, one JSON object a line, exit codes.
+"""What client and daemon agree on: paths, peers, one JSON object a line, exit codes.
 
 Standard library only, and little of it: the client imports this at every call.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import socket as sockets
+import struct
 import sys
 from collections.abc import Mapping
 
@@ -27,6 +29,12 @@ EXIT_CONFIRMATION_NEEDED = 6
 # What `struct sockaddr_un` holds, less the zero byte at its end.
 MAX_SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 
+LOCK_SUFFIX = ".lock"  # beside the socket: locked for as long as its daemon lives
+
+_PEERCRED_LINUX = struct.Struct("3i")  # struct ucred: pid, uid, gid
+_PEERCRED_MACOS = struct.Struct("2I")  # begin of struct xucred: version, uid
+_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_BYTES = 0, 1, 76  # sys/un.h, sys/ucred.h of macOS
+
 
 class Paths:
     """Where everything is kept, as absolute paths.
@@ -35,7 +43,7 @@ class Paths:
     hold on every system. `WHISPERA_SOCKET` overrides the socket alone.
     """
 
-    __slots__ = ("config", "data", "run", "socket", "state")
+    __slots__ = ("config", "data", "log", "run", "socket", "state")
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         home = environ.get("WHISPERA_HOME")
@@ -54,6 +62,8 @@ class Paths:
                 if os.path.isabs(runtime)
                 else os.path.join(self.state, "run")
             )
+        # Of a daemon in the background; one in the foreground logs to its terminal.
+        self.log = os.path.join(self.state, "whisperad.log")
         socket = environ.get("WHISPERA_SOCKET")
         self.socket = (
             os.path.abspath(socket)
@@ -84,6 +94,17 @@ def socket_path_problem(path: str) -> str | None:
         f"the socket's path has {size} bytes, expected at most {MAX_SOCKET_PATH_BYTES}: \""
         f'{path}"; set WHISPERA_SOCKET to a shorter one'
     )
+
+
+def peer_uid(connected: sockets.socket) -> int:
+    """Give the user id of the process at the other end, as the kernel knows it."""
+    if sys.platform == "darwin":
+        cred = connected.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_BYTES)
+        return int(_PEERCRED_MACOS.unpack_from(cred)[1])
+    cred = connected.getsockopt(
+        sockets.SOL_SOCKET, sockets.SO_PEERCRED, _PEERCRED_LINUX.size
+    )
+    return int(_PEERCRED_LINUX.unpack(cred)[1])
 
 
 def encode_line(message: dict[str, object]) -> bytes:

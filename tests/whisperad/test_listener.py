@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from whisperad import listener
+from whisperad import listener, wire
 from whisperad.errors import CannotStart
 
 
@@ -38,7 +38,7 @@ def test_a_client_is_taken_in_before_anyone_accepts(path: Path) -> None:
         client.connect(str(path))
         accepted, _ = listening.socket.accept()
 
-    assert listener.peer_uid(accepted) == os.getuid()
+    assert wire.peer_uid(accepted) == os.getuid()
     accepted.close()
     listening.close()
 
