@@ -24,7 +24,9 @@ class Judged(msgspec.Struct, frozen=True):
     should_be_command: bool
 
 
-def calibrate(answers: Sequence[Judged], false_actions: float = FALSE_ACTIONS) -> Calibration:
+def calibrate(
+    answers: Sequence[Judged], false_actions: float = FALSE_ACTIONS
+) -> Calibration:
     """Fit slope and offset, and choose the threshold for a rate of false actions."""
     slope, offset = _fit([(_logit(a.probability), a.is_right) for a in answers])
     scaled = Calibration(slope, offset)
@@ -32,11 +34,13 @@ def calibrate(answers: Sequence[Judged], false_actions: float = FALSE_ACTIONS) -
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 15) -> float:
-    """Expected calibration error (arXiv:1706.04599) over bins of equal size."""
-    ordered = sorted(pairs)
+    """Give the expected calibration error (arXiv:1706.04599), bins of equal size."""
+    ordered = sorted(pairs, key=lambda pair: pair[0])  # ties stay in their order
     error = 0.0
     for number in range(bins):
-        some = ordered[number * len(ordered) // bins : (number + 1) * len(ordered) // bins]
+        some = ordered[
+            number * len(ordered) // bins : (number + 1) * len(ordered) // bins
+        ]
         if some:
             confidence = sum(c for c, _ in some) / len(some)
             right = sum(r for _, r in some) / len(some)
@@ -50,7 +54,8 @@ def _threshold(
     """Give the lowest threshold that keeps false actions within the rate."""
     strangers = [a for a in answers if not a.should_be_command]
     wrong = sorted(
-        (scaled.confidence(a.probability) for a in strangers if a.is_command), reverse=True
+        (scaled.confidence(a.probability) for a in strangers if a.is_command),
+        reverse=True,
     )
     allowed = int(false_actions * len(strangers))
     if len(wrong) <= allowed:
@@ -76,8 +81,9 @@ def _fit(points: Sequence[tuple[float, bool]]) -> tuple[float, float]:
         determinant = h00 * h11 - h01 * h01
         if determinant <= 0:
             break
-        slope -= (h11 * g0 - h01 * g1) / determinant
-        offset -= (h00 * g1 - h01 * g0) / determinant
+        # A step is cut short, or the first ones overshoot where the model is far off.
+        slope -= max(-1.0, min(1.0, (h11 * g0 - h01 * g1) / determinant))
+        offset -= max(-1.0, min(1.0, (h00 * g1 - h01 * g0) / determinant))
     return (slope, offset) if slope > 0.05 and math.isfinite(offset) else (1.0, 0.0)
 
 

@@ -74,7 +74,9 @@ def fit(iters: int | None = None, seed: Seed = 1) -> None:
 
 
 @app.command()
-def evaluate(rows: Annotated[int, typer.Option(help="Rows of the test split.")] = 4000) -> None:
+def evaluate(
+    rows: Annotated[int, typer.Option(help="Rows of the test split.")] = 4000,
+) -> None:
     """Score the adapter that is served, on the test split, through the served path."""
     place = _place()
     model = Model(place.base)

@@ -19,6 +19,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     example: Example
     understanding: Understanding
+    is_sure: bool  # above the threshold, as the daemon counts
 
     @property
     def expected(self) -> tuple[Intent, ...]:
@@ -66,7 +67,13 @@ class Scores(msgspec.Struct, frozen=True):
 
 def answer(model: Model, examples: Iterable[Example]) -> list[Answer]:
     """Ask the model about every example."""
-    return [Answer(e, model.understand(normalise(e.utterance))) for e in examples]
+    threshold = model.calibration.threshold
+    answers = []
+    for example in examples:
+        # No candidates: nobody reads them here, and they cost passes.
+        understood = model.understand(normalise(example.utterance), threshold=0.0)
+        answers.append(Answer(example, understood, understood.confidence >= threshold))
+    return answers
 
 
 def score(answers: Sequence[Answer], catalogue: Catalogue) -> Scores:
@@ -77,20 +84,19 @@ def score(answers: Sequence[Answer], catalogue: Catalogue) -> Scores:
     for a in commands:
         packs[catalogue.actions[a.expected[0].action].pack][_served_right(a)] += 1
     return Scores(
-        action=_share(_same_actions(a) and a.understanding.is_sure for a in commands),
+        action=_share(_same_actions(a) and a.is_sure for a in commands),
         exact=_share(_served_right(a) for a in commands),
-        refused=_share(
-            not a.understanding.intents or not a.understanding.is_sure for a in commands
-        ),
+        refused=_share(not a.understanding.intents or not a.is_sure for a in commands),
         false_actions=_share(
-            bool(a.understanding.intents) and a.understanding.is_sure for a in others
+            bool(a.understanding.intents) and a.is_sure for a in others
         ),
         calibration_error=calibration_error(
             [(a.understanding.confidence, a.is_right) for a in answers]
         ),
         passes=sum(a.understanding.passes for a in answers) / max(1, len(answers)),
         packs={
-            pack: counts[True] / counts.total() for pack, counts in sorted(packs.items())
+            pack: counts[True] / counts.total()
+            for pack, counts in sorted(packs.items())
         },
     )
 
@@ -106,7 +112,7 @@ def confusions(answers: Sequence[Answer], most: int = 20) -> list[tuple[str, str
 
 
 def _served_right(a: Answer) -> bool:
-    return a.is_right and a.understanding.is_sure
+    return a.is_right and a.is_sure
 
 
 def _same_actions(a: Answer) -> bool:

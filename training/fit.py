@@ -28,6 +28,7 @@ pick_blas(os.environ.get("WHISPERA_BLAS"))
 import mlx.core as mx  # noqa: E402
 from mlx import nn  # noqa: E402
 from mlx import optimizers as optim  # noqa: E402
+from mlx.nn.layers.base import Module  # noqa: E402
 from mlx.utils import tree_flatten  # noqa: E402
 from mlx_lm.tuner.callbacks import TrainingCallback  # noqa: E402
 from mlx_lm.tuner.trainer import TrainingArgs, train  # noqa: E402
@@ -65,7 +66,9 @@ def tokenise(
     tokenizer: Tokenizer, utterance: str, completion: str
 ) -> tuple[list[int], int]:
     """Give prompt and answer as the daemon would feed them, and the prompt's length."""
-    prompt = tokenizer.encode(render(normalise(utterance)), add_special_tokens=False).ids
+    prompt = tokenizer.encode(
+        render(normalise(utterance)), add_special_tokens=False
+    ).ids
     answer = tokenizer.encode(completion, add_special_tokens=False).ids
     return prompt + answer, len(prompt)
 
@@ -91,7 +94,9 @@ def fit(
     if mx.default_device() == mx.Device(mx.cpu):
         model.set_dtype(mx.float32)  # half precision never reaches a fast BLAS there
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    rows = {name: Rows(data / f"{name}.jsonl", tokenizer) for name in ("train", "valid")}
+    rows = {
+        name: Rows(data / f"{name}.jsonl", tokenizer) for name in ("train", "valid")
+    }
     model.freeze()
     parameters = _adapt(model, plan)
     folder.mkdir(parents=True, exist_ok=True)
@@ -133,9 +138,11 @@ def fit(
         checkpoint.unlink()
 
 
-def _adapt(model: nn.Module, plan: Plan) -> dict[str, Any]:
+def _adapt(model: Module, plan: Plan) -> dict[str, Any]:
     """Put LoRA layers into the last `plan.layers` blocks."""
-    count = len(model.layers) if plan.layers < 0 else min(plan.layers, len(model.layers))
+    count = (
+        len(model.layers) if plan.layers < 0 else min(plan.layers, len(model.layers))
+    )
     parameters: dict[str, Any] = {
         "rank": plan.rank,
         "scale": plan.scale,
@@ -148,7 +155,7 @@ def _adapt(model: nn.Module, plan: Plan) -> dict[str, Any]:
 
 
 def _answer_loss(
-    model: nn.Module, batch: mx.array, spans: mx.array
+    model: Module, batch: mx.array, spans: mx.array
 ) -> tuple[mx.array, mx.array]:
     """Mean cross-entropy of the answer's tokens; `spans` are (begin, end) a row.
 
@@ -162,7 +169,7 @@ def _answer_loss(
     return each.astype(mx.float32).sum() / tokens, tokens
 
 
-class _Reports(TrainingCallback):  # type: ignore[misc]  # mlx-lm has no types
+class _Reports(TrainingCallback):
     """Passes the tuner's figures on."""
 
     def __init__(self, report: Callable[[dict[str, float]], None]) -> None:

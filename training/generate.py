@@ -5,8 +5,10 @@ times that; `none` gets a fixed share of all rows.
 """
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -21,6 +23,8 @@ from whisperad.action import Action, Phrase
 from whisperad.catalogue import Catalogue
 from whisperad.errors import BadConfig
 from whisperad.intent import NOT_A_COMMAND, Intent
+from whisperad.pack import Slot
+from whisperad.phrases import Piece
 from whisperad.prompt import END, render_completion
 from whisperad.utterance import normalise
 
@@ -125,6 +129,7 @@ class Generator:
         pieces = phrases.sample(template.sentence.expression, rules, random, fill)
         if not pieces:
             return None
+        pieces = _as_adjectives(pieces, slots)
         last = pieces[-1].slot
         open_end = last in slots and slots[last].type == "text"
         pieces = phrasing.disturb(pieces, random, open_end)
@@ -138,6 +143,20 @@ class Generator:
             return None  # a disturbance tore a slot's words apart
         intent = Intent(action.id, {n: values[n] for n in slots if n in values})
         return Example(utterance, (intent,), template.phrase.template)
+
+
+def _as_adjectives(pieces: list[Piece], slots: Mapping[str, Slot]) -> list[Piece]:
+    """Turn "a ten minutes timer" into "a ten minute timer"."""
+    changed = list(pieces)
+    for at, (piece, after) in enumerate(pairwise(pieces)):
+        slot = slots.get(piece.slot or "")
+        if slot is None or slot.type != "duration":
+            continue
+        if re.match(r" (timer|countdown|alarm|nap|break)\b", after.text):
+            one = re.sub(r"^an? (?=hour|minute|second|half|quarter)", "", piece.text)
+            one = re.sub(r"(second|minute|hour|min|sec|hr)s\b", r"\1", one)
+            changed[at] = Piece(one, piece.slot)
+    return changed
 
 
 def none_phrases(config: Path) -> tuple[Phrase, ...]:

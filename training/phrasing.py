@@ -146,7 +146,9 @@ def _typo(pieces: list[Piece], random: Random) -> list[Piece]:
     elif kind == 2:
         wrong = word[:at] + word[at] + word[at:]
     else:
-        wrong = word[:at] + random.choice(_KEYS.get(word[at], word[at])) + word[at + 1 :]
+        wrong = (
+            word[:at] + random.choice(_KEYS.get(word[at], word[at])) + word[at + 1 :]
+        )
     piece = pieces[number]
     text = piece.text[:start] + wrong + piece.text[start + len(word) :]
     return [*pieces[:number], Piece(text, piece.slot), *pieces[number + 1 :]]

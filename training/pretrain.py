@@ -16,9 +16,9 @@ from typing import Any
 
 import msgspec
 import torch
-import torch.nn.functional as F
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
+from torch.nn import functional
 
 from training.generate import Generator
 from training.tiny import Shape, Tiny
@@ -90,7 +90,10 @@ def pretrain(config: Path, folder: Path, recipe: Recipe, threads: int) -> None:
             _report(done, recipe.steps, losses, tokens, started, done - first)
             losses = []
         if done % 1000 == 0 or done == recipe.steps:
-            print("valid: action {:.1%}, exact {:.1%}".format(*_score(model, valid)), flush=True)
+            print(
+                "valid: action {:.1%}, exact {:.1%}".format(*_score(model, valid)),
+                flush=True,
+            )
             _save(folder, model, optimizers, done)
             export(model, shape, folder)
         if done == recipe.steps:
@@ -194,7 +197,7 @@ def _loss(
     counted = (weights == 1) | ((weights > 0) & (torch.rand(weights.shape) < SAMPLED))
     with torch.autocast("cpu", torch.bfloat16):
         logits = model.logits(forward(tokens[:, :-1])[counted])
-    each = F.cross_entropy(logits.float(), targets[counted], reduction="none")
+    each = functional.cross_entropy(logits.float(), targets[counted], reduction="none")
     return (each * weights[counted]).sum() / (weights == 1).sum()
 
 
@@ -208,7 +211,10 @@ def _score(model: Tiny, rows: list[Row]) -> tuple[float, float]:
         tokens, _ = _pad(some)
         guesses = model.logits(model(tokens)).argmax(-1)
         for number, (ids, prompt) in enumerate(some):
-            right = guesses[number, prompt - 1 : len(ids) - 1] == tokens[number, prompt : len(ids)]
+            right = (
+                guesses[number, prompt - 1 : len(ids) - 1]
+                == tokens[number, prompt : len(ids)]
+            )
             actions += bool(right[1])
             exact += bool(right.all())
     model.train()
@@ -237,9 +243,7 @@ def _rate_share(step: int, steps: int) -> float:
     return min(1.0, (step + 1) / WARM_UP) * fall
 
 
-def _resume(
-    folder: Path, model: Tiny, optimizers: list[torch.optim.Optimizer]
-) -> int:
+def _resume(folder: Path, model: Tiny, optimizers: list[torch.optim.Optimizer]) -> int:
     path = folder / "checkpoint.pt"
     if not path.exists():
         return 0

@@ -9,7 +9,6 @@ from training import adapters
 from training.calibrate import calibrate
 from training.evaluate import Answer, Scores, answer, score
 from training.generate import Generator
-from training.hashes import file_hash
 from whisperad.adapter import Canary, Manifest
 from whisperad.catalogue import Catalogue
 from whisperad.model import Model
@@ -40,7 +39,7 @@ def measure(
     """Calibrate a fitted adapter on valid, score it on test, and give its manifest."""
     manifest = Manifest(
         base=base.name,
-        base_hash=file_hash(base / "model.safetensors"),
+        base_hash=model.hash,
         prompt_version=PROMPT_VERSION,
         catalogue_hash=catalogue.hash,
         dataset_hash=origin.dataset_hash,

@@ -11,13 +11,13 @@ import msgspec
 
 from training import adapters, promote
 from training.evaluate import Scores, answer, score
-from training.generate import Generator, write
+from training.generate import Generator, Split, write
 from training.plan import Plan
 from whisperad.catalogue import Catalogue
 from whisperad.errors import BadAdapter
 from whisperad.model import Model
 
-SPLITS = ("train", "valid", "test")
+SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 HELD_ROWS = 2000  # of valid and of test each
 
 Progress = Callable[[str, float], None]  # what is done, share of the step
@@ -96,8 +96,13 @@ def fit(
 
 
 def measure_and_publish(
-    base: Path, folder: Path, catalogue: Catalogue, config: Path, origin: promote.Origin,
-    *, force: bool,
+    base: Path,
+    folder: Path,
+    catalogue: Catalogue,
+    config: Path,
+    origin: promote.Origin,
+    *,
+    force: bool,
 ) -> tuple[Path, Scores, list[str]]:
     """Score the fitted adapter beside the current one and make it current if it may.
 
@@ -105,7 +110,7 @@ def measure_and_publish(
     """
     model = Model(base)
     model.serve(catalogue)
-    before = current_scores(model, catalogue, config, folder)
+    before = current_scores(model, base, catalogue, config, folder)
     partial = folder / ".fitting"
     manifest, scores = promote.measure(
         model, base, partial, catalogue, config, origin, HELD_ROWS
@@ -118,18 +123,19 @@ def measure_and_publish(
 
 
 def current_scores(
-    model: Model, catalogue: Catalogue, config: Path, folder: Path
+    model: Model, base: Path, catalogue: Catalogue, config: Path, folder: Path
 ) -> Scores | None:
     """Score the adapter that would be served now; None if none fits this base."""
-    candidates = [adapters.current(folder), model.folder / "adapter"]
-    for adapter in candidates:
+    for adapter in (adapters.current(folder), base / "adapter"):
         if adapter is None:
             continue
         try:
             model.use(model.load_adapter(adapter))
         except BadAdapter:
             continue
-        examples = Generator(catalogue, config, "test").examples(HELD_ROWS, promote.SEED)
+        examples = Generator(catalogue, config, "test").examples(
+            HELD_ROWS, promote.SEED
+        )
         return score(answer(model, examples), catalogue)
     return None
 

@@ -54,7 +54,9 @@ _TEXTS = frozenset(
     {"search_queries", "site_queries", "messages", "typed_texts", "copied_texts",
      "find_texts", "translate_texts", "notification_texts"}
 )  # fmt: skip
-_ONSETS = "b c d f g h j k l m n p r s t v w z br cl dr fl gr kr pl sk sl st tr th".split()
+_ONSETS = (
+    "b c d f g h j k l m n p r s t v w z br cl dr fl gr kr pl sk sl st tr th".split()
+)
 _VOWELS = "a e i o u ai ea ee oo ou y".split()
 _CODAS = ["", "", "", "n", "r", "l", "s", "t", "x", "m", "nd", "ck", "rt", "sh"]
 
@@ -135,7 +137,8 @@ class Samples:
         for _ in range(random.choice([1, 1, 2])):
             syllables = random.choice([1, 2, 2, 3])
             word = "".join(
-                random.choice(_ONSETS) + random.choice(_VOWELS) for _ in range(syllables)
+                random.choice(_ONSETS) + random.choice(_VOWELS)
+                for _ in range(syllables)
             ) + random.choice(_CODAS)
             words.append(word)
         name = " ".join(words)

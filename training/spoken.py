@@ -86,7 +86,9 @@ def duration(random: Random) -> str:
     top = {"second": 90, "minute": 60, "hour": 12}[unit]
     value = random.randrange(1, top + 1)
     if random.random() < 0.4:
-        value = max(1, 5 * round(value / 5)) if unit != "hour" else random.randrange(1, 4)
+        value = (
+            max(1, 5 * round(value / 5)) if unit != "hour" else random.randrange(1, 4)
+        )
     said = _counted(random, value, unit)
     if unit != "second" and random.random() < 0.14:
         smaller = {"minute": "second", "hour": "minute"}[unit]
@@ -133,9 +135,22 @@ def _time_of_day(random: Random) -> str:
         return random.choice(["noon", "midnight", "midday"])
     if draw < 0.2:
         said = number(random, hour)
-        past = random.choice(["half past", "quarter past", "quarter to", "half",
-                              "a quarter past", "a quarter to", "ten past", "five to",
-                              "twenty past", "ten to", "twenty to", "five past"])
+        past = random.choice(
+            [
+                "half past",
+                "quarter past",
+                "quarter to",
+                "half",
+                "a quarter past",
+                "a quarter to",
+                "ten past",
+                "five to",
+                "twenty past",
+                "ten to",
+                "twenty to",
+                "five past",
+            ]
+        )
         return f"{past} {said}" + random.choice(["", "", f" {part}", f" {half}"])
     if minute == 0 and draw < 0.75:
         said = number(random, hour)
@@ -156,7 +171,9 @@ def _time_of_day(random: Random) -> str:
 
 def integer(random: Random) -> str:
     """Say a small whole number."""
-    return number(random, random.choice([random.randrange(1, 21), random.randrange(1, 500)]))
+    return number(
+        random, random.choice([random.randrange(1, 21), random.randrange(1, 500)])
+    )
 
 
 def port(random: Random) -> str:

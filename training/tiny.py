@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -64,8 +64,8 @@ class Attention(nn.Module):
         q, k = _rotate(q, cos, sin), _rotate(k, cos, sin)
         groups = self.heads // self.kv_heads
         k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
-        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        return self.o_proj(mixed.transpose(1, 2).reshape(b, n, -1))  # type: ignore[no-any-return]
+        mixed = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.o_proj(mixed.transpose(1, 2).reshape(b, n, -1))
 
 
 class Mlp(nn.Module):
@@ -80,7 +80,7 @@ class Mlp(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, length, size) -> the same shape."""
-        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))  # type: ignore[no-any-return]
+        return self.down_proj(functional.silu(self.gate_proj(x)) * self.up_proj(x))
 
 
 class Block(nn.Module):
@@ -91,13 +91,15 @@ class Block(nn.Module):
         self.self_attn = Attention(shape)
         self.mlp = Mlp(shape)
         self.input_layernorm = nn.RMSNorm(shape.hidden_size, shape.rms_norm_eps)
-        self.post_attention_layernorm = nn.RMSNorm(shape.hidden_size, shape.rms_norm_eps)
+        self.post_attention_layernorm = nn.RMSNorm(
+            shape.hidden_size, shape.rms_norm_eps
+        )
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
         """(batch, length, size) -> the same shape."""
         x = x + self.dropout(self.self_attn(self.input_layernorm(x), cos, sin))
-        return x + self.dropout(self.mlp(self.post_attention_layernorm(x)))  # type: ignore[no-any-return]
+        return x + self.dropout(self.mlp(self.post_attention_layernorm(x)))
 
 
 class Tiny(nn.Module):
@@ -126,18 +128,20 @@ class Tiny(nn.Module):
         """(batch, length) token ids -> (batch, length, hidden) states."""
         x = self.dropout(self.model["embed_tokens"](tokens))
         cos, sin = _angles(tokens.shape[1], self.shape, x.device)
-        for block in self.model["layers"]:  # type: ignore[attr-defined]
+        for block in self.model["layers"]:
             x = block(x, cos, sin)
-        return self.model["norm"](x)  # type: ignore[no-any-return]
+        return self.model["norm"](x)
 
     def logits(self, states: Tensor) -> Tensor:
         """(…, hidden) -> (…, vocabulary), through the tied embedding."""
-        return F.linear(states, self.model["embed_tokens"].weight)  # type: ignore[arg-type]
+        return functional.linear(states, self.model["embed_tokens"].weight)
 
 
 def _initialise(module: nn.Module) -> None:
     if isinstance(module, nn.Linear | nn.Embedding):
-        nn.init.normal_(module.weight, std=0.02 if isinstance(module, nn.Linear) else 0.05)
+        nn.init.normal_(
+            module.weight, std=0.02 if isinstance(module, nn.Linear) else 0.05
+        )
     if isinstance(module, nn.Linear) and module.bias is not None:
         nn.init.zeros_(module.bias)
 

@@ -1,0 +1,98 @@
+"""The dataset: reproducible, disjoint by template, true to what is served."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer
+
+from training.fit import tokenise
+from training.generate import Generator, read_rows, write
+from whisperad import catalogue as catalogues
+from whisperad.catalogue import SHIPPED, Catalogue
+from whisperad.errors import BadConfig
+from whisperad.prompt import render, render_completion
+from whisperad.settings import EMBEDDED_MODEL
+from whisperad.utterance import normalise
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return catalogues.load(SHIPPED)
+
+
+@pytest.fixture(scope="module")
+def train(catalogue: Catalogue) -> Generator:
+    return Generator(catalogue, SHIPPED, "train")
+
+
+def test_same_config_and_seed_give_the_same_bytes(
+    train: Generator, tmp_path: Path
+) -> None:
+    first = write(train, tmp_path / "a.jsonl", 500, seed=3)
+    second = write(train, tmp_path / "b.jsonl", 500, seed=3)
+    other = write(train, tmp_path / "c.jsonl", 500, seed=4)
+
+    assert first == second
+    assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+    assert first != other
+
+
+def test_splits_share_no_template(catalogue: Catalogue, train: Generator) -> None:
+    seen = {e.template for e in train.examples(8000, 1)}
+    for split in ("valid", "test"):
+        held_out = Generator(catalogue, SHIPPED, split)  # type: ignore[arg-type]  # a literal
+        others = {e.template for e in held_out.examples(2000, 1)}
+
+        assert others
+        assert not seen & others
+
+
+def test_every_action_is_in_train_and_a_quarter_is_no_command(
+    catalogue: Catalogue, train: Generator
+) -> None:
+    counts = Counter(e.intents[0].action for e in train.examples(12_000, 5))
+
+    assert set(counts) == {*catalogue.actions, "none"}
+    assert 0.2 < counts["none"] / 12_000 < 0.28
+
+
+def test_slots_are_words_of_the_utterance(
+    catalogue: Catalogue, train: Generator
+) -> None:
+    for example in train.examples(3000, 6):
+        text = normalise(example.utterance).text
+        for intent in example.intents:
+            for name, value in intent.slots.items():
+                slot = catalogue.actions[intent.action].slots[name]
+
+                assert value in (slot.values if slot.type == "choice" else text)
+
+
+def test_training_ids_begin_with_the_ids_that_are_served(
+    train: Generator, tmp_path: Path
+) -> None:
+    tokenizer = Tokenizer.from_file(str(EMBEDDED_MODEL / "tokenizer.json"))
+    write(train, tmp_path / "train.jsonl", 50, seed=8)
+    for utterance, completion in read_rows(tmp_path / "train.jsonl"):
+        ids, prompt = tokenise(tokenizer, utterance, completion)
+        served = tokenizer.encode(render(normalise(utterance))).ids
+
+        assert ids[:prompt] == served
+        assert tokenizer.decode(ids[prompt:], skip_special_tokens=False) == completion
+
+
+def test_a_row_reads_back_as_it_was_made(train: Generator, tmp_path: Path) -> None:
+    write(train, tmp_path / "train.jsonl", 40, seed=9)
+    expected = [
+        (e.utterance, render_completion(e.intents)) for e in train.examples(40, 9)
+    ]
+
+    assert list(read_rows(tmp_path / "train.jsonl")) == expected
+
+
+def test_a_broken_row_is_named(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_text('{"messages":[]}\n')
+
+    with pytest.raises(BadConfig, match=r"train\.jsonl:1"):
+        list(read_rows(tmp_path / "train.jsonl"))
