@@ -16,6 +16,14 @@ SUFFIX = "<|im_end|>\n<|im_start|>assistant\n"
 END = "<|im_end|>"
 SPECIAL_TOKENS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 
+OPENING = '{"action":"'  # of an answer, up to the action's id
+CLOSING = '"}'
+
+
+def key(slot: str) -> str:
+    """Give what an answer has between the value before and the slot's own."""
+    return f'","{slot}":"'
+
 
 def render(utterance: Utterance) -> str:
     """Give the prompt's text up to where the answer begins."""
@@ -25,6 +33,18 @@ def render(utterance: Utterance) -> str:
 def render_completion(intents: tuple[Intent, ...]) -> str:
     """Give the answer's text: one compact JSON object an intent, then the end mark."""
     return "".join(_object(intent) for intent in intents) + END
+
+
+def completion_pieces(intent: Intent) -> list[str]:
+    """Give one intent's answer in the pieces that are cut into tokens one by one.
+
+    Tokens never reach over the edge of a value, whatever the tokenizer would merge, so
+    the fixed parts are the same tokens in every answer.
+    """
+    pieces = [OPENING, intent.action]
+    for slot, value in intent.slots.items():
+        pieces += [key(slot), value]
+    return [*pieces, CLOSING]
 
 
 def parse_completion(text: str) -> tuple[Intent, ...]:

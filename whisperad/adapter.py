@@ -1,0 +1,112 @@
+"""Adapter folders: their manifest, what must fit, and which one to serve.
+
+Reads files only; the weights themselves are read in `model.py`.
+"""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from whisperad.errors import BadAdapter
+from whisperad.prompt import PROMPT_VERSION
+
+WEIGHTS = "adapters.safetensors"
+CONFIG = "adapter_config.json"
+MANIFEST = "manifest.json"
+
+T = TypeVar("T")
+
+_NEARLY_ONE = 1 - 1e-7  # keeps the logit finite
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """From the model's probability to how often such an answer is right."""
+
+    slope: float = 1.0
+    offset: float = 0.0
+    threshold: float = 0.5
+
+    def confidence(self, probability: float) -> float:
+        """Give sigmoid(slope * logit(probability) + offset)."""
+        p = min(max(probability, 1 - _NEARLY_ONE), _NEARLY_ONE)
+        logit = math.log(p) - math.log1p(-p)
+        # The sigmoid, in a form that no slope can make overflow.
+        return (1 + math.tanh((self.slope * logit + self.offset) / 2)) / 2
+
+
+class Canary(msgspec.Struct, frozen=True):
+    """An utterance that the adapter must understand, or it does not serve."""
+
+    utterance: str
+    intent: dict[str, str]  # as on the wire: the action and its slots
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What an adapter was made from and how good it is; written last."""
+
+    base: str
+    base_hash: str  # SHA-256 of `model.safetensors`
+    prompt_version: int
+    catalogue_hash: str = ""
+    dataset_hash: str = ""
+    seed: int = 0
+    iterations: int = 0
+    created: str = ""
+    scores: dict[str, float] = {}
+    calibration: Calibration = Calibration()
+    canaries: tuple[Canary, ...] = ()
+
+    def check_fits(self, folder: Path, base: str, base_hash: str) -> None:
+        """Raise `BadAdapter` unless it was made for this base and this prompt."""
+        if self.base_hash != base_hash:
+            raise BadAdapter(
+                f'{folder}: made for base "{self.base}" ({self.base_hash[:8]}), but'
+                f' "{base}" ({base_hash[:8]}) is loaded; run `make retrain`'
+            )
+        if self.prompt_version != PROMPT_VERSION:
+            raise BadAdapter(
+                f"{folder}: made for prompt version {self.prompt_version}, but this is"
+                f" version {PROMPT_VERSION}; run `make retrain`"
+            )
+
+
+class _LoraParameters(msgspec.Struct, frozen=True):
+    scale: float
+
+
+class _LoraConfig(msgspec.Struct, frozen=True):
+    lora_parameters: _LoraParameters
+    fine_tune_type: str = "lora"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read `manifest.json`. Raises `BadAdapter`, also when there is none yet."""
+    return _read(folder / MANIFEST, Manifest)
+
+
+def read_scale(folder: Path) -> float:
+    """Read how strongly the adapter's weights count, from mlx-lm's own config."""
+    config = _read(folder / CONFIG, _LoraConfig)
+    if config.fine_tune_type != "lora":
+        raise BadAdapter(
+            f'{folder / CONFIG}: fine_tune_type is "{config.fine_tune_type}", expected'
+            ' "lora"'
+        )
+    return config.lora_parameters.scale
+
+
+def adapter_folders(base: Path, data: Path) -> Iterator[Path]:
+    """Give the folders to try, best first: the user's own, then the shipped one."""
+    for folder in (data / "adapters" / "current", base / "adapter"):
+        if folder.is_dir():
+            yield folder.resolve()
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, msgspec.DecodeError) as error:
+        raise BadAdapter(f"{path}: {error}") from error

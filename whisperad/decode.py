@@ -1,0 +1,151 @@
+"""Decoding: the most probable answer, in as few forward passes as there can be.
+
+Tokens that the grammar forces are never waited for: they ride along with the next
+pass. A pass may also carry a guess of what follows; the model's own choices along the
+guess come out of the same pass and are kept up to the first that differs. So a guess
+never changes an answer, it only saves passes (as in speculative decoding,
+arXiv:2211.17192). Knows nothing of mlx: `model.py` gives the network.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+
+from whisperad.grammar import Walk
+
+
+class Network(Protocol):
+    """A language model with a memory of the tokens it has read."""
+
+    def read(
+        self, tokens: list[int], at: list[int], ids: tuple[int, ...]
+    ) -> list[list[float]]:
+        """Read tokens in one pass and score `ids` as the next after those at `at`."""
+
+    def forget(self, kept: int) -> None:
+        """Forget all but the first `kept` tokens read since the prompt's prefix."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A place where several tokens were allowed, and how probable each was."""
+
+    walk: Walk  # up to this place
+    read: int  # tokens that the network had read when it chose
+    before: float  # probability of all earlier choices together
+    probabilities: dict[int, float]  # renormalised over what is allowed
+
+    @property
+    def best(self) -> int:
+        """The most probable token."""
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A complete answer and the choices that led to it."""
+
+    walk: Walk
+    choices: tuple[Choice, ...]
+    probability: float
+    passes: int
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """A choice that a pass will decide."""
+
+    walk: Walk
+    at: int  # index, among the pass's tokens, of the last one before the choice
+    guess: int | None  # the token that the pass goes on with
+
+
+def decode(
+    network: Network,
+    walk: Walk,
+    pending: list[int],
+    read: int = 0,
+    probability: float = 1.0,
+) -> Answer:
+    """Follow the most probable tokens from `walk` to the end of an answer.
+
+    `pending` are the tokens that the network is still to read; `read` is how many it
+    has read since the prompt's prefix, `probability` that of the walk so far.
+    """
+    choices: list[Choice] = []
+    passes = 0
+    walk = walk.copy()
+    pending = [*pending, *walk.forced()]
+    while not walk.is_done:
+        tokens, places = _ahead(walk, pending)
+        for place, probabilities in _read(network, tokens, places):
+            choice = Choice(place.walk, read + place.at + 1, probability, probabilities)
+            choices.append(choice)
+            probability *= probabilities[choice.best]
+            if choice.best != place.guess:
+                break
+        passes += 1
+        read = choice.read
+        network.forget(read)
+        walk = choice.walk.copy()
+        walk.take(choice.best)
+        pending = [choice.best, *walk.forced()]
+    return Answer(walk, tuple(choices), probability, passes)
+
+
+def alternatives(network: Network, answer: Answer, most: int) -> list[Answer]:
+    """Give the most probable answers that name another action than `answer`.
+
+    The network must still know what it read for `answer`.
+    """
+    branches = [
+        (choice, token, choice.before * probability)
+        for choice in answer.choices
+        if choice.walk.is_naming_action
+        for token, probability in choice.probabilities.items()
+        if token != choice.best
+    ]
+    branches = sorted(branches, key=lambda branch: -branch[2])[:most]
+    # Later ones first: what a branch reads takes the place of what came after it.
+    branches.sort(key=lambda branch: -branch[0].read)
+    found = []
+    for choice, token, probability in branches:
+        network.forget(choice.read)
+        walk = choice.walk.copy()
+        walk.take(token)
+        found.append(decode(network, walk, [token], choice.read, probability))
+    return found
+
+
+def _ahead(walk: Walk, pending: list[int]) -> tuple[list[int], list[_Place]]:
+    """Plan a pass: the tokens it reads and the choices it decides."""
+    tokens = list(pending)
+    places = []
+    guess = walk.guess()
+    while not walk.is_done:
+        token = guess.pop(0) if guess and guess[0] in walk.allowed() else None
+        places.append(_Place(walk, len(tokens) - 1, token))
+        if token is None:
+            break
+        walk = walk.copy()
+        walk.take(token)
+        forced = walk.forced()
+        tokens += [token, *forced]
+        if guess[: len(forced)] == forced:  # the guess may spell out what is forced
+            del guess[: len(forced)]
+    return tokens, places
+
+
+def _read(
+    network: Network, tokens: list[int], places: list[_Place]
+) -> Iterator[tuple[_Place, dict[int, float]]]:
+    """Make one pass; give each place its tokens' probabilities."""
+    ids = places[0].walk.allowed()
+    if len(places) > 1:
+        ids = tuple(sorted({token for p in places for token in p.walk.allowed()}))
+    rows = network.read(tokens, [place.at for place in places], ids)
+    for place, row in zip(places, rows, strict=True):
+        scores = dict(zip(ids, row, strict=True))
+        highest = max(scores[token] for token in place.walk.allowed())
+        weights = {t: math.exp(scores[t] - highest) for t in place.walk.allowed()}
+        total = sum(weights.values())
+        yield place, {token: weight / total for token, weight in weights.items()}

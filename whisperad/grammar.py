@@ -1,0 +1,232 @@
+"""Which tokens may come next: answers of the catalogue, filled with words said.
+
+llguidance (https://github.com/guidance-ai/llguidance) follows an answer token by
+token. Its fixed parts stand in the grammars as token ids, cut as training cuts them; a
+slot's value is a span of the utterance. What does not depend on the utterance is
+compiled once per catalogue, the rest when an answer reaches its first span.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from llguidance import LLMatcher, LLTokenizer
+from tokenizers import Tokenizer
+
+from whisperad.catalogue import Catalogue
+from whisperad.errors import BadAdapter
+from whisperad.intent import NONE, Intent
+from whisperad.pack import Slot
+from whisperad.prompt import (
+    CLOSING,
+    END,
+    OPENING,
+    SPECIAL_TOKENS,
+    completion_pieces,
+    key,
+    parse_completion,
+)
+
+# `substring_words` takes blanks for words of their own, and no word at all for some.
+_SPAN = """
+SPAN: WORDS & /[^ ](.*[^ ])?/
+WORDS: %regex {{ "substring_words": {} }}
+"""
+
+MAX_GUESS = 24  # tokens; a pass over so many costs about twice a pass over one
+
+_LAST_VALUE = re.compile(r'":"([^"]*)$')
+_LAST_KEY = re.compile(r'"([^"]*)":"$')
+_NOT_ZERO = re.compile(rb"[^\0]", re.DOTALL)
+_BITS = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
+
+
+class Vocabulary:
+    """A tokenizer as we and llguidance see it."""
+
+    def __init__(self, text: str) -> None:
+        """Take the content of a `tokenizer.json`. Raises `BadAdapter`."""
+        try:
+            self._tokenizer = Tokenizer.from_str(text)
+        except Exception as error:  # tokenizers raises nothing narrower
+            raise BadAdapter(f"tokenizer.json: {error}") from error
+        for special in SPECIAL_TOKENS:
+            if len(self.encode(special)) != 1:
+                raise BadAdapter(f'tokenizer.json: "{special}" is not one token')
+        self.size = self._tokenizer.get_vocab_size()
+        self.end = self.encode(END)[0]
+        # No slices: they speed up free text, and no grammar of ours has any.
+        self.matching = LLTokenizer(text, eos_token=self.end, slices=[])
+
+    def encode(self, text: str) -> list[int]:
+        """Cut a text into tokens."""
+        return self._tokenizer.encode(text, add_special_tokens=False).ids
+
+    def decode(self, tokens: list[int]) -> str:
+        """Join tokens to a text, special ones too."""
+        return self._tokenizer.decode(tokens, skip_special_tokens=False)
+
+
+class Grammar:
+    """All answers that a catalogue allows."""
+
+    def __init__(self, catalogue: Catalogue, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._actions = catalogue.actions
+        rules = [f"none: {self._ids(NONE)} {self._closing()}"]
+        starts = ["none"]
+        for number, action in enumerate(catalogue.actions.values()):
+            starts.append(f"a{number}")
+            rules.append(f"a{number}: {self._ids(action.id)} a{number}_0")
+            rules += self._rules(action.slots, 0, f"a{number}_", "")
+        rules.append(f"start: {self._ids(OPENING)} ( {' | '.join(starts)} )")
+        self._opening = self._compiled("\n".join(rules))
+        self._begun = Walk(self, "", self._opening.deep_copy())
+        self._begun.forced()
+        self.first_choice = self._begun.allowed()
+
+    def walk(self, utterance: str) -> "Walk":
+        """Begin an answer to a normalised text, which must not be empty.
+
+        The walk stands before the choice of an action: its `tokens` are those that
+        every answer begins with.
+        """
+        return self._begun.copy(utterance)
+
+    def admits(self, utterance: str, intent: Intent) -> bool:
+        """Whether the model could give exactly this answer."""
+        walk = Walk(self, utterance, self._opening.deep_copy())
+        pieces = completion_pieces(intent)
+        tokens = [token for piece in pieces for token in self.vocabulary.encode(piece)]
+        for token in [*tokens, self.vocabulary.end]:
+            if token not in walk.allowed():
+                return False
+            walk.take(token)
+        return True
+
+    def rest(self, answer: str, utterance: str) -> LLMatcher:
+        """Compile what may follow an answer that has come to a span."""
+        identity = answer[len(OPENING) :].split('"', 1)[0]
+        slots = self._actions[identity].slots
+        last_key = _LAST_KEY.search(answer)
+        assert last_key is not None, answer
+        after = list(slots).index(last_key[1]) + 1
+        rules = [f"start: SPAN t{after}", *self._rules(slots, after, "t", "SPAN")]
+        return self._compiled("\n".join(rules) + _SPAN.format(json.dumps(utterance)))
+
+    def _rules(
+        self, slots: Mapping[str, Slot], first: int, prefix: str, span: str
+    ) -> Iterator[str]:
+        """Give a rule for what may follow when the slots before `index` are done."""
+        names = list(slots)
+        for index in range(first, len(names) + 1):
+            options = []
+            for at in range(index, len(names)):
+                slot = slots[names[at]]
+                value = f"{span} {prefix}{at + 1}" if span else ""
+                if slot.type == "choice":
+                    values = " | ".join(self._ids(value) for value in slot.values)
+                    value = f"( {values} ) {prefix}{at + 1}"
+                options.append(f"{self._ids(key(names[at]))} {value}")
+                if not slot.optional:
+                    break
+            else:
+                options.append(self._closing())
+            yield f"{prefix}{index}: {' | '.join(options)}"
+
+    def _closing(self) -> str:
+        return f"{self._ids(CLOSING)} <[{self.vocabulary.end}]>"
+
+    def _ids(self, text: str) -> str:
+        return " ".join(f"<[{token}]>" for token in self.vocabulary.encode(text))
+
+    def _compiled(self, lark: str) -> LLMatcher:
+        matcher = LLMatcher(self.vocabulary.matching, lark, log_level=0)
+        assert not matcher.is_error(), matcher.get_error()
+        return matcher
+
+
+class Walk:
+    """One answer on its way through the grammar."""
+
+    def __init__(self, grammar: Grammar, utterance: str, matcher: LLMatcher) -> None:
+        self._grammar = grammar
+        self._utterance = utterance
+        self._matcher = matcher
+        self._allowed: tuple[int, ...] = ()
+        self.tokens: tuple[int, ...] = ()  # of the answer so far
+
+    def copy(self, utterance: str | None = None) -> "Walk":
+        """Give a walk that goes its own way from here."""
+        said = self._utterance if utterance is None else utterance
+        new = Walk(self._grammar, said, self._matcher.deep_copy())
+        new.tokens, new._allowed = self.tokens, self._allowed
+        return new
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the answer is complete."""
+        return self.tokens[-1:] == (self._grammar.vocabulary.end,)
+
+    @property
+    def is_naming_action(self) -> bool:
+        """Whether the next token still has a say in which action it is."""
+        return '"' not in self._text()[len(OPENING) :]
+
+    @property
+    def intents(self) -> tuple[Intent, ...]:
+        """What the complete answer says: nothing if it is no command."""
+        read = parse_completion(self._text())
+        return tuple(intent for intent in read if not intent.is_none)
+
+    def allowed(self) -> tuple[int, ...]:
+        """Give the tokens that may come next; none when the answer is complete."""
+        if not self._allowed and not self.is_done:
+            if self._matcher.is_stopped():
+                self._matcher = self._grammar.rest(self._text(), self._utterance)
+            self._allowed = _set_bits(self._matcher.compute_bitmask())
+            assert self._allowed, self._text()
+        return self._allowed
+
+    def take(self, token: int) -> None:
+        """Go on with one of the allowed tokens."""
+        consumed = self._matcher.consume_token(token)
+        assert consumed, (self._text(), token)
+        self.tokens += (token,)
+        self._allowed = ()
+
+    def forced(self) -> list[int]:
+        """Go on until there is a choice or the end, and give the tokens on the way."""
+        taken = []
+        while len(allowed := self.allowed()) == 1:
+            self.take(allowed[0])
+            taken.append(allowed[0])
+        return taken
+
+    def guess(self) -> list[int]:
+        """Give tokens worth trying: in a span, the words that follow in the utterance.
+
+        They need not be allowed, and the model still has to agree.
+        """
+        value = _LAST_VALUE.search(self._text())
+        if value is None or not value[1]:
+            return []
+        place = re.search(rf"(?<!\w){re.escape(value[1])}", self._utterance)
+        if place is None:
+            return []
+        following = self._grammar.vocabulary.encode(self._utterance[place.start() :])
+        for count in range(1, len(following)):
+            if self._grammar.vocabulary.decode(following[:count]) == value[1]:
+                return following[count : count + MAX_GUESS]
+        return []
+
+    def _text(self) -> str:
+        return self._grammar.vocabulary.decode(list(self.tokens))
+
+
+def _set_bits(mask: bytes) -> tuple[int, ...]:
+    return tuple(
+        8 * byte.start() + bit
+        for byte in _NOT_ZERO.finditer(mask)
+        for bit in _BITS[byte[0][0]]
+    )

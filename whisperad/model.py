@@ -1,0 +1,151 @@
+"""The warm model: a base, its adapter and the grammar of a catalogue.
+
+Belongs to the thread it was made in; `model_thread.py` is that thread.
+"""
+
+import hashlib
+import time
+from functools import cached_property
+from pathlib import Path
+
+from whisperad.adapter import Calibration, Manifest, read_manifest, read_scale
+from whisperad.catalogue import Catalogue
+from whisperad.decode import Answer, alternatives, decode
+from whisperad.errors import BadAdapter, NotReady
+from whisperad.grammar import Grammar, Vocabulary
+from whisperad.network import BLAS, Memory, Modules, Network
+from whisperad.prompt import PREFIX, SUFFIX
+from whisperad.understanding import Candidate, Understanding
+from whisperad.utterance import Utterance
+
+# Longer prompts are no commands, and attention takes memory by the square of them.
+MAX_PROMPT_TOKENS = 1024
+
+CANDIDATES = 3
+CANDIDATES_EXPLAINED = 5
+
+
+class Adapter:
+    """An adapter, loaded and checked; `Model.use` makes it serve."""
+
+    def __init__(self, folder: Path, manifest: Manifest, modules: Modules) -> None:
+        self.folder = folder
+        self.name = folder.name
+        self.manifest = manifest
+        self.modules = modules
+        self.memory: Memory | None = None  # of the prompt's prefix, once it served
+
+
+class Model:
+    """A base with at most one adapter, answering for one catalogue at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load a base folder. Raises `BadAdapter` if it is none that we can serve."""
+        self._folder = folder.resolve()
+        self.base = self._folder.name
+        self.adapter: Adapter | None = None
+        self._vocabulary = Vocabulary(_text(self._folder / "tokenizer.json"))
+        self._network = Network(self._folder, self._vocabulary.encode(PREFIX))
+        if self._vocabulary.size > self._network.vocabulary:
+            raise BadAdapter(
+                f"{folder}: the tokenizer has {self._vocabulary.size} tokens, but the"
+                f" weights are for {self._network.vocabulary}"
+            )
+        self._base_memory: Memory = self._network.use({}, None)
+        self._grammar: Grammar | None = None
+        self.bytes = self._network.bytes
+        self.device = self._network.device
+        self.blas = BLAS.name
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the base's weights, by which adapters know it."""
+        digest = hashlib.sha256()
+        for file in sorted(self._folder.glob("model*.safetensors")):
+            with file.open("rb") as opened:
+                while block := opened.read(2**20):
+                    digest.update(block)
+        return digest.hexdigest()
+
+    @property
+    def calibration(self) -> Calibration:
+        """The serving adapter's; the bare base was never calibrated."""
+        return self.adapter.manifest.calibration if self.adapter else Calibration()
+
+    def serve(self, catalogue: Catalogue) -> None:
+        """Answer with the actions of this catalogue from now on."""
+        self._grammar = Grammar(catalogue, self._vocabulary)
+        self._network.keep_rows(self._grammar.first_choice)
+
+    def load_adapter(self, folder: Path) -> Adapter:
+        """Read and check an adapter beside the serving one, which goes on serving.
+
+        Raises `BadAdapter` that says what does not fit.
+        """
+        folder = folder.resolve()
+        manifest = read_manifest(folder)
+        manifest.check_fits(folder, self.base, self.hash)
+        modules = self._network.adapted(folder, read_scale(folder))
+        return Adapter(folder, manifest, modules)
+
+    def use(self, adapter: Adapter | None) -> None:
+        """Serve with this adapter from now on, or with the bare base."""
+        if adapter is None:
+            self._network.use({}, self._base_memory)
+        else:
+            adapter.memory = self._network.use(adapter.modules, adapter.memory)
+        self.adapter = adapter
+
+    def understand(
+        self,
+        utterance: Utterance,
+        threshold: float | None = None,
+        *,
+        explain: bool = False,
+    ) -> Understanding:
+        """Say what the utterance asks for.
+
+        Other candidates are looked for when the confidence is below `threshold`, by
+        default the adapter's own, or always if `explain` is set.
+        """
+        if self._grammar is None:
+            raise NotReady("the model has no catalogue yet")
+        started = time.perf_counter()
+        prompt = self._vocabulary.encode(utterance.text + SUFFIX)
+        if not utterance.text or len(prompt) > MAX_PROMPT_TOKENS:
+            return Understanding((), 1.0)
+        walk = self._grammar.walk(utterance.text)
+        others: list[Answer] = []
+        try:
+            answer = decode(self._network, walk, [*prompt, *walk.tokens])
+            confidence = self.calibration.confidence(answer.probability)
+            limit = self.calibration.threshold if threshold is None else threshold
+            if explain or confidence < limit:
+                count = CANDIDATES_EXPLAINED if explain else CANDIDATES
+                # One more than are shown: "no command" may be among them.
+                others = alternatives(self._network, answer, count)
+        finally:
+            self._network.forget(0)
+        return Understanding(
+            answer.walk.intents,
+            confidence,
+            self._candidates([answer, *others])[:count] if others else (),
+            passes=sum(found.passes for found in [answer, *others]),
+            chosen_tokens=len(answer.choices),
+            adapter=self.adapter.name if self.adapter else None,
+            model_ms=(time.perf_counter() - started) * 1000,
+        )
+
+    def _candidates(self, answers: list[Answer]) -> tuple[Candidate, ...]:
+        return tuple(
+            Candidate(intent, self.calibration.confidence(answer.probability))
+            for answer in sorted(answers, key=lambda answer: -answer.probability)
+            for intent in answer.walk.intents[:1]
+        )
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadAdapter(f"{file}: {error}") from error
