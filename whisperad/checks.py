@@ -11,10 +11,17 @@ from whisperad.pack import Argument, Form, Slot
 PLACEHOLDER = re.compile(r"\{(@?[a-z][a-z0-9_]*)(?::([a-z_]+))?\}")
 CONSTANTS = frozenset({"@home", "@desktop", "@timestamp", "@wifi", "@browser"})
 BUILTINS = frozenset(
-    {"@set_timer", "@cancel_timer", "@list_timers", "@set_alarm", "@cancel_alarm", "@stop"}
+    {
+        "@set_timer",
+        "@cancel_timer",
+        "@list_timers",
+        "@set_alarm",
+        "@cancel_alarm",
+        "@stop",
+    }
 )
 VIEWS: Mapping[str, frozenset[str]] = {
-    "app": frozenset({"id", "process"}),
+    "app": frozenset({"id", "process", "window"}),
     "percent": frozenset({"fraction"}),
     "site": frozenset({"url", "search"}),
     "language": frozenset({"code"}),
@@ -53,7 +60,9 @@ def check_phrases(
                 name: phrases.parse(body)
                 for name, body in rules.get(phrase.file, {}).items()
             }
-            named = phrases.references(phrases.parse(phrase.template).expression, parsed)
+            named = phrases.references(
+                phrases.parse(phrase.template).expression, parsed
+            )
         except ValueError as error:
             mistakes.append(f"{place}: {error}")
             continue
@@ -90,6 +99,9 @@ def _mistakes(action: Action) -> Iterator[str]:
         for form in forms:
             for mistake in _form(form, action.slots):
                 yield f"{platform}: {mistake}"
+        # A form that needs more than was said gives way to the next.
+        for mistake in _unguarded(forms[-1], action.slots) if forms else ():
+            yield f"{platform}: {mistake}"
 
 
 def _slot_definition(name: str, slot: Slot) -> Iterator[str]:
@@ -126,7 +138,6 @@ def _form(form: Form, slots: Mapping[str, Slot]) -> Iterator[str]:
             for part in parts:
                 for mistake in _placeholders(part, slots):
                     yield f"argv[{index}] {mistake}"
-            yield from _unguarded(argument, index, slots)
     for text in (form.stdin, form.stdin_file, *form.env.values()):
         for mistake in _placeholders(text or "", slots):
             yield mistake
@@ -155,19 +166,24 @@ def _placeholders(text: str, slots: Mapping[str, Slot]) -> Iterator[str]:
         elif name not in slots:
             yield f'is {{{name}}}, but slots has no "{name}"'
         elif view and view not in VIEWS.get(slots[name].type, ANY_VIEW) | ANY_VIEW:
-            yield f'is {{{name}:{view}}}, but type {slots[name].type} has no such view'
+            yield f"is {{{name}:{view}}}, but type {slots[name].type} has no such view"
 
 
-def _unguarded(
-    argument: Argument, index: int, slots: Mapping[str, Slot]
-) -> Iterator[str]:
-    """A required argument must not hang on an optional slot that has no default."""
-    if not isinstance(argument, str):
-        return
-    for name, _view in PLACEHOLDER.findall(argument):
-        slot = slots.get(name)
-        if slot is not None and slot.optional and slot.default is None:
-            yield (
-                f'argv[{index}] needs "{name}", which is optional: put it into a nested'
-                " list, or give the slot a default"
-            )
+def _unguarded(form: Form, slots: Mapping[str, Slot]) -> Iterator[str]:
+    """Find what the last form needs of optional slots that have no default."""
+    needed = [
+        (f"argv[{index}]", argument)
+        for arguments in (form.argv, form.args, *form.steps)
+        for index, argument in enumerate(arguments)
+        if isinstance(argument, str)
+    ]
+    needed += [("stdin", form.stdin or ""), ("stdin_file", form.stdin_file or "")]
+    for place, text in needed:
+        for name, _view in PLACEHOLDER.findall(text):
+            slot = slots.get(name)
+            if slot is not None and slot.optional and slot.default is None:
+                yield (
+                    f'{place} of the last form needs "{name}", which is optional: put it'
+                    " into a nested list, give the slot a default, or add a form"
+                    " without it"
+                )

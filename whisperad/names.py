@@ -17,6 +17,8 @@ from whisperad.pack import Platform, Site
 T = TypeVar("T")
 _FOLDER_WORDS = re.compile(r"^(?:my|the|our) | (?:folder|directory)$")
 _SITE_WORDS = re.compile(r"^the | (?:website|web site|site|page|homepage)$")
+_MAKER = re.compile(r"^(?:adobe|apple|google|microsoft|mozilla|gnu|jetbrains) ", re.I)
+_YEAR = re.compile(r" 20\d\d$")
 _DOTTED_ID = re.compile(r"[\w-]+(?:\.[\w-]+){2,}")
 
 
@@ -50,8 +52,13 @@ class RealNames:
         return self._by_key.get(near) or self._called(self._apps[near])
 
     def folder(self, said: str) -> str | None:
-        """Give the path that a map has for a folder's name, or for the nearest one."""
-        return _lookup(key(_FOLDER_WORDS.sub("", said.lower())), self._folders)
+        """Give the path that a map has for a folder's name."""
+        return self._folders.get(key(_FOLDER_WORDS.sub("", said.lower())))
+
+    def near_folder(self, said: str) -> str | None:
+        """Give the path that a map has for the name nearest to a folder's."""
+        near = nearest(key(_FOLDER_WORDS.sub("", said.lower())), self._folders)
+        return None if near is None else self._folders[near]
 
     def site(self, said: str) -> Site | None:
         """Give the site that a map has under this name, or under the nearest one."""
@@ -138,6 +145,8 @@ def _by_key(installed: tuple[Application, ...]) -> dict[str, Application]:
     for app in installed:
         for other in (app.id, app.id.rsplit(".", 1)[-1], app.process):
             found.setdefault(key(other), app)
+    for app in installed:  # "Adobe Photoshop 2026" is called photoshop
+        found.setdefault(key(_MAKER.sub("", _YEAR.sub("", app.name))), app)
     return found
 
 
