@@ -1,0 +1,103 @@
+"""What the daemon tells about itself, as structs: how it is and what it can do.
+
+Only what `whispera` shows is here; other fields are ignored.
+"""
+
+from typing import TypeVar
+
+import msgspec
+
+from client.connection import DaemonError
+
+
+class Model(msgspec.Struct, frozen=True):
+    """The base and the adapter that answer."""
+
+    base: str
+    adapter: str | None
+    bytes: int
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """How much can be said."""
+
+    actions: int
+    packs: int
+    hash: str
+
+
+class Served(msgspec.Struct, frozen=True):
+    """How many interpretations were given, by outcome and by stage."""
+
+    outcome: dict[str, int]
+    stage: dict[str, int]
+
+
+class Latency(msgspec.Struct, frozen=True):
+    """How long understanding took of late, in milliseconds; None before the first."""
+
+    p50: float | None
+    p99: float | None
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How the daemon is."""
+
+    version: str
+    pid: int
+    uptime_s: float
+    platform: str
+    blas: str | None
+    device: str
+    model: Model
+    catalogue: Catalogue
+    memory_bytes: int
+    clients: int
+    queue: int
+    served: Served
+    latency_ms: Latency
+    socket: str
+    can_execute: bool = True
+    problems: tuple[str, ...] = ()
+
+
+class Action(msgspec.Struct, frozen=True):
+    """Something that can be said, with examples."""
+
+    id: str
+    pack: str
+    summary: str
+    risk: str
+    examples: tuple[str, ...]
+
+
+class Actions(msgspec.Struct, frozen=True):
+    """Everything that can be said."""
+
+    actions: tuple[Action, ...]
+
+
+class Reloaded(msgspec.Struct, frozen=True):
+    """What serves after a reload."""
+
+    adapter: str | None
+    catalogue_hash: str
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """What an answer cost."""
+
+    total_ms: float
+    passes: int
+    chosen_tokens: int
+
+
+_Answer = TypeVar("_Answer", bound=msgspec.Struct)
+
+
+def read(message: object, kind: type[_Answer]) -> _Answer:
+    """Read a reply, or a part of one. Raises `DaemonError` if it is something else."""
+    try:
+        return msgspec.convert(message, kind)
+    except msgspec.ValidationError as error:
+        raise DaemonError(f"the daemon speaks another protocol: {error}") from error

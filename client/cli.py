@@ -1,0 +1,249 @@
+"""The `whispera` command: look after the daemon and see what it makes of things."""
+
+import json
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from client import answers, lifecycle, tables
+from client.connection import ClientError, answer, working_folder
+from client.reply import Interpretation
+from launchd.install import service
+from launchd.service import Refused, Service
+from whisperad import wire
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the daemon's reply.")]
+
+
+class What(StrEnum):
+    """What the daemon can read again."""
+
+    ALL = "all"
+    CONFIG = "config"
+    ADAPTER = "adapter"
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"whispera {wire.VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def whispera(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show it."),
+    ] = False,
+) -> None:
+    """Look after the Whispera daemon. To say something, use `w`."""
+
+
+@app.command()
+def start() -> None:
+    """Start the daemon in the background and wait until it answers."""
+    paths = wire.Paths()
+    running = lifecycle.status(paths.socket)
+    if running is not None:
+        _tell("runs already", running)
+        return
+    _start(paths)
+
+
+@app.command()
+def stop() -> None:
+    """Stop the daemon; it finishes what it has begun."""
+    paths = wire.Paths()
+    print("whisperad stopped" if _stop(paths) else "no whisperad is running")
+
+
+@app.command()
+def restart() -> None:
+    """Stop the daemon if it runs, and start it."""
+    paths = wire.Paths()
+    _stop(paths)
+    _start(paths)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Show how the daemon is."""
+    reply = _ask({"type": "status"})
+    if as_json:
+        _print_json(reply)
+        return
+    print(tables.aligned(tables.status_rows(answers.read(reply, answers.Status))))
+
+
+@app.command("reload")
+def reload_(
+    what: Annotated[What, typer.Argument(help="What to read again.")] = What.ALL,
+) -> None:
+    """Have the daemon read its configuration and its adapter again."""
+    reply = _ask({"type": "reload", "what": what.value})
+    reloaded = answers.read(reply, answers.Reloaded)
+    rows = [
+        ("adapter", reloaded.adapter or "none"),
+        ("catalogue", reloaded.catalogue_hash),
+    ]
+    print(tables.aligned(rows))
+
+
+@app.command()
+def logs(
+    follow: Annotated[
+        bool, typer.Option("-f", help="Keep showing what comes.")
+    ] = False,
+    lines: Annotated[int, typer.Option("-n", min=0, help="How many lines.")] = 100,
+) -> None:
+    """Show the end of the daemon's log."""
+    log = wire.Paths().log
+    if not Path(log).exists():
+        print(
+            f"there is no {log} yet; a daemon in the foreground logs to its terminal",
+            file=sys.stderr,
+        )
+        raise typer.Exit(wire.EXIT_FAILED)
+    keep_up = ["-F"] if follow else []
+    os.execvp("tail", ["tail", "-n", str(lines), *keep_up, "--", log])
+
+
+@app.command()
+def paths() -> None:
+    """Show where everything is."""
+    found = wire.Paths()
+    rows = [
+        ("config", found.config),
+        ("data", found.data),
+        ("state", found.state),
+        ("run", found.run),
+        ("socket", found.socket),
+        ("log", found.log),
+    ]
+    print(tables.aligned(rows))
+
+
+@app.command()
+def actions(
+    pack: Annotated[str | None, typer.Argument(help="Only this pack.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List what can be said, with examples."""
+    reply = _ask({"type": "actions"})
+    known = answers.read(reply, answers.Actions).actions
+    packs = {action.pack for action in known}
+    if pack is not None and pack not in packs:
+        expected = ", ".join(sorted(packs))
+        raise typer.BadParameter(f'expected one of {expected}, found "{pack}"')
+    shown = [action for action in known if pack in {None, action.pack}]
+    if as_json:
+        _print_json({"actions": msgspec.to_builtins(shown)})
+        return
+    print(tables.listed(shown))
+
+
+@app.command()
+def explain(
+    words: Annotated[list[str], typer.Argument(help="What would be said.")],
+    as_json: Json = False,
+) -> None:
+    """Show what an utterance means and how sure that is; runs nothing."""
+    reply = _ask(
+        {"type": "interpret", "utterance": " ".join(words), "cwd": working_folder()}
+    )
+    if as_json:
+        _print_json(reply)
+        return
+    timing = answers.read(reply.get("timing"), answers.Timing)
+    print(tables.aligned(tables.explained_rows(Interpretation(reply), timing)))
+
+
+@app.command()
+def install() -> None:
+    """Have the system start the daemon at every login, and start it now."""
+    paths = wire.Paths()
+    # One that was started by hand would keep the socket from the service.
+    if _installed(paths) is None:
+        lifecycle.stop(paths.socket)
+    service(lifecycle.COMMAND, os.environ).install()
+    _tell("starts at every login and runs", _wait(paths))
+
+
+@app.command()
+def uninstall() -> None:
+    """Stop the daemon and have the system forget it."""
+    found = service(lifecycle.COMMAND, os.environ)
+    was_there = found.socket is not None
+    found.uninstall()
+    print("uninstalled" if was_there else "nothing was installed")
+
+
+def main() -> None:
+    """Do what the command line asks; exits with the codes of `w`."""
+    try:
+        app()
+    except ClientError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        sys.exit(wire.EXIT_FAILED)
+
+
+def _ask(message: dict[str, object]) -> dict[str, object]:
+    return answer(wire.Paths().socket, message)
+
+
+def _print_json(reply: dict[str, object]) -> None:
+    print(json.dumps(reply, indent=2, ensure_ascii=False))
+
+
+def _installed(paths: wire.Paths) -> Service | None:
+    """Give the service if it is installed, and for this socket."""
+    found = service(lifecycle.COMMAND, os.environ)
+    return found if found.socket == paths.socket else None
+
+
+def _start(paths: wire.Paths) -> None:
+    installed = _installed(paths)
+    if installed:
+        installed.start()
+        _tell("runs", _wait(paths))
+    else:
+        process = lifecycle.spawn(paths)
+        _tell("runs", lifecycle.wait_until_it_answers(paths, process))
+
+
+def _wait(paths: wire.Paths) -> dict[str, object]:
+    return lifecycle.wait_until_it_answers(paths, None)
+
+
+def _stop(paths: wire.Paths) -> bool:
+    """Stop the service, and whatever else answers; False if nothing did."""
+    installed = _installed(paths)
+    if installed is None:
+        return lifecycle.stop(paths.socket)
+    installed.stop()
+    lifecycle.stop(paths.socket)
+    return True
+
+
+def _tell(what: str, reply: dict[str, object]) -> None:
+    found = answers.read(reply, answers.Status)
+    print(f"whisperad {what}: process {found.pid}, {found.model.base}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Have the system start the daemon: launchd on macOS, systemd elsewhere."""

@@ -1,0 +1,121 @@
+"""The LaunchAgent: macOS starts the daemon when its user logs in, and keeps it."""
+
+import os
+import plistlib
+import time
+from pathlib import Path
+
+from launchd.service import Program, Refused, write
+
+LABEL = "io.whispera.whisperad"
+# An agent starts with little more than /usr/bin; Homebrew's programs are wanted too.
+PATH = "/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+
+NO_SUCH_DOMAIN = 125  # "Domain does not support specified action"
+ATTEMPTS, PAUSE_S = 3, 1.0  # of `bootstrap`, which may fail while launchd tidies up
+# `bootout` comes back before the agent is gone, which takes up to `ExitTimeOut`.
+UNLOAD_S, POLL_S = 20.0, 0.1
+
+
+class LaunchAgent:
+    """The daemon as an agent of launchd."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._domain = f"gui/{os.getuid()}"
+        self._target = f"{self._domain}/{LABEL}"
+        self.path: Path = program.home / "Library/LaunchAgents" / f"{LABEL}.plist"
+
+    @property
+    def socket(self) -> str | None:
+        """The socket of the agent that is installed, None if none is."""
+        try:
+            installed = plistlib.loads(self.path.read_bytes())
+            return str(installed["EnvironmentVariables"]["WHISPERA_SOCKET"])
+        except (FileNotFoundError, plistlib.InvalidFileException, KeyError, TypeError):
+            return None
+
+    def install(self) -> None:
+        """Write the agent's file and have launchd load it afresh.
+
+        Raises `Refused` if launchd will not.
+        """
+        self._program.make_log_folder()
+        write(self.path, plistlib.dumps(self.definition()))
+        # Whoever once switched it off has changed their mind; launchd remembers.
+        self._program.attempt("launchctl", "enable", self._target)
+        self._unload()
+        self._load()
+
+    def uninstall(self) -> None:
+        """Unload the agent and remove its file."""
+        if self.path.exists() or self._is_loaded():
+            self._unload()
+            self.path.unlink(missing_ok=True)
+
+    def start(self) -> None:
+        """Load the agent, or start it if it is loaded. Raises `Refused`."""
+        if self._is_loaded():
+            self._program.call("launchctl", "kickstart", self._target)
+        else:
+            self._load()
+
+    def stop(self) -> None:
+        """Unload the agent; its file stays, so the next login starts it again."""
+        self._unload()
+
+    def definition(self) -> dict[str, object]:
+        """Give what the agent's file says."""
+        return {
+            "Label": LABEL,
+            "ProgramArguments": list(self._program.command),
+            "EnvironmentVariables": {
+                "PATH": PATH,
+                "LANG": "en_US.UTF-8",
+                **self._program.environment,
+            },
+            "WorkingDirectory": str(self._program.home),
+            "StandardOutPath": self._program.paths.log,
+            "StandardErrorPath": self._program.paths.log,
+            "RunAtLoad": True,
+            "KeepAlive": {"SuccessfulExit": False},
+            "ThrottleInterval": 10,
+            "ExitTimeOut": 10,
+            # Without it launchd slows the daemon down as work nobody waits for.
+            "ProcessType": "Interactive",
+            "LimitLoadToSessionType": "Aqua",
+            "Umask": 0o077,
+        }
+
+    def _is_loaded(self) -> bool:
+        return self._program.attempt("launchctl", "print", self._target)[0] == 0
+
+    def _unload(self) -> None:
+        # It fails if nothing is loaded, which is what we want.
+        self._program.attempt("launchctl", "bootout", self._target)
+        deadline = time.monotonic() + UNLOAD_S
+        while self._is_loaded():
+            if time.monotonic() > deadline:
+                raise Refused(f"{self._target}: still loaded after {UNLOAD_S:g} s")
+            time.sleep(POLL_S)
+
+    def _load(self) -> None:
+        bootstrap = ("launchctl", "bootstrap", self._domain, str(self.path))
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                time.sleep(PAUSE_S)
+            code, _, complaint = self._program.attempt(*bootstrap)
+            if code == 0:
+                break
+            if code == NO_SUCH_DOMAIN:
+                raise Refused(
+                    f"{self._domain}: no session to run in; log in at the Mac's own"
+                    " screen, not over ssh, and do it again"
+                )
+        else:
+            raise Refused(
+                f"{' '.join(bootstrap)}: {complaint.strip() or f'exit code {code}'};"
+                " is it switched off in System Settings, Login Items?"
+            )
+        # `RunAtLoad` has done so already, unless it crashed less than 10 s ago.
+        self._program.attempt("launchctl", "kickstart", self._target)

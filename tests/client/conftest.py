@@ -1,0 +1,151 @@
+"""What the client's tests share: running the commands, and a peer that plays a script.
+
+The peer is a real socket. It stands in for daemons that hang up, talk nonsense or run
+developers' commands, which the one beside the tests does not.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+Completed = subprocess.CompletedProcess[str]
+Run = Callable[..., Completed]
+
+
+class Peer:
+    """Answers each connection with the next lines of its script, then hangs up."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.requests: list[dict[str, object]] = []
+        self.script: list[bytes] = []
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(str(path))
+        self._listening.listen()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def will_say(self, **fields: object) -> None:
+        """Add a reply to the script: an interpretation, unless it says otherwise."""
+        self.script.append(json.dumps(interpretation(**fields)).encode() + b"\n")
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listening.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connected, _ = self._listening.accept()
+            except OSError:
+                return
+            with connected, connected.makefile("rb") as lines:
+                line = lines.readline()
+                if line:
+                    self.requests.append(json.loads(line))
+                    connected.sendall(self.script.pop(0))
+
+
+def interpretation(**fields: object) -> dict[str, object]:
+    """Give a whole reply in which nothing was meant, but for some fields."""
+    return {
+        "type": "interpretation",
+        "id": None,
+        "outcome": "none",
+        "intents": [],
+        "resolved": [],
+        "commands": [],
+        "confidence": 0.5,
+        "stage": "model",
+        "candidates": [],
+        "results": [],
+        "token": None,
+        "model": {"base": "none", "adapter": None},
+        "timing": {
+            "queue_ms": 0.1,
+            "model_ms": 1.0,
+            "total_ms": 1.5,
+            "passes": 1,
+            "chosen_tokens": 2,
+        },
+        **fields,
+    }
+
+
+def command(
+    argv: Sequence[str], shown: str, where: str = "daemon"
+) -> dict[str, object]:
+    """Give a command as a reply holds it."""
+    return {"argv": list(argv), "shown": shown, "risk": "safe", "where": where}
+
+
+def result(exit_code: int | None, stdout: str = "", stderr: str = "") -> object:
+    """Give what came of a command as a reply holds it."""
+    return {
+        "exit_code": exit_code,
+        "stdout": stdout,
+        "stderr": stderr,
+        "duration_ms": 1.0,
+        "timed_out": False,
+    }
+
+
+@pytest.fixture
+def environ(short_dir: Path) -> dict[str, str]:
+    """Give surroundings in which everything of Whispera is in a folder of its own."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    return {
+        **kept,
+        "HOME": str(short_dir),
+        "WHISPERA_HOME": str(short_dir),
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+@pytest.fixture
+def peer(short_dir: Path) -> Iterator[Peer]:
+    """Give a peer where the daemon would be."""
+    (short_dir / "run").mkdir()
+    listening = Peer(short_dir / "run" / "whisperad.sock")
+    yield listening
+    listening.close()
+
+
+@pytest.fixture
+def w(environ: dict[str, str]) -> Run:
+    """Give a function that runs `w` with arguments and what it reads."""
+    return runner("client.say", environ)
+
+
+@pytest.fixture
+def whispera(environ: dict[str, str]) -> Run:
+    """Give a function that runs `whispera` with arguments."""
+    return runner("client.cli", environ)
+
+
+def runner(module: str, environ: Mapping[str, str]) -> Run:
+    """Give a function that runs a module as a command of its own."""
+
+    def run(*arguments: str, stdin: str = "", cwd: Path | None = None) -> Completed:
+        return subprocess.run(
+            [sys.executable, "-P", "-m", module, *arguments],
+            env=environ,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            check=False,
+        )
+
+    return run

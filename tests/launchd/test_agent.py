@@ -1,0 +1,238 @@
+import os
+import plistlib
+import stat
+from pathlib import Path
+
+import pytest
+
+from launchd.agent import LABEL, LaunchAgent
+from launchd.service import Program, Refused
+from tests.launchd.conftest import StandIn
+
+COMMAND = ("/venv/bin/python", "-P", "-m", "whisperad")
+TARGET = f"gui/{os.getuid()}/{LABEL}"
+
+# After `bootout` an agent is listed for a while; before that is over, `bootstrap` fails.
+LAUNCHCTL = """
+if verb == "print":
+    left = count("unloading")
+    if left:
+        (state / "unloading").write_text(str(left - 1))
+        if left == 1:
+            (state / "loaded").unlink()
+    end(0 if count("loaded") else 113)
+if verb == "bootout":
+    if not count("loaded"):
+        end(3, "Boot-out failed: 3: No such process\\n")
+    (state / "unloading").write_text("3")
+if verb == "bootstrap":
+    if count("no_domain"):
+        end(125, "Bootstrap failed: 125: Domain does not support specified action\\n")
+    if count("loaded") or count("refusals"):
+        (state / "refusals").write_text(str(max(count("refusals") - 1, 0)))
+        end(5, "Bootstrap failed: 5: Input/output error\\n")
+    (state / "loaded").write_text("1")
+"""
+
+# What launchd.plist(5) says about the keys we use.
+TYPES: dict[str, type] = {
+    "Label": str,
+    "ProgramArguments": list,
+    "EnvironmentVariables": dict,
+    "WorkingDirectory": str,
+    "StandardOutPath": str,
+    "StandardErrorPath": str,
+    "RunAtLoad": bool,
+    "KeepAlive": dict,
+    "ThrottleInterval": int,
+    "ExitTimeOut": int,
+    "ProcessType": str,
+    "LimitLoadToSessionType": str,
+    "Umask": int,
+}
+
+
+@pytest.fixture
+def launchctl(tmp_path: Path) -> StandIn:
+    return StandIn(tmp_path / "bin", "launchctl", LAUNCHCTL)
+
+
+@pytest.fixture
+def agent(environ: dict[str, str], launchctl: StandIn) -> LaunchAgent:
+    return LaunchAgent(Program(COMMAND, environ))
+
+
+def test_the_file_says_what_launchd_understands(agent: LaunchAgent) -> None:
+    agent.install()
+    written = plistlib.loads(agent.path.read_bytes())
+
+    assert {name: type(value) for name, value in written.items()} == TYPES
+    assert all(type(part) is str for part in written["ProgramArguments"])
+    assert all(type(v) is str for v in written["EnvironmentVariables"].values())
+    assert written["KeepAlive"] == {"SuccessfulExit": False}
+    assert written["ProcessType"] in {
+        "Background",
+        "Standard",
+        "Adaptive",
+        "Interactive",
+    }
+    assert written["Umask"] == 0o077
+    assert written["Label"] == agent.path.stem == LABEL
+
+
+def test_every_path_in_the_file_is_absolute(agent: LaunchAgent) -> None:
+    said = agent.definition()
+    paths = [
+        said[k] for k in ("WorkingDirectory", "StandardOutPath", "StandardErrorPath")
+    ]
+
+    assert said["ProgramArguments"] == list(COMMAND)
+    assert all(Path(str(path)).is_absolute() for path in (*paths, agent.socket or "/"))
+
+
+def test_the_file_is_where_launchd_looks_and_may_be_read(
+    agent: LaunchAgent, environ: dict[str, str]
+) -> None:
+    agent.install()
+    folder = Path(environ["HOME"]) / "Library/LaunchAgents"
+
+    assert [file.name for file in folder.iterdir()] == [f"{LABEL}.plist"]
+    assert stat.S_IMODE(agent.path.stat().st_mode) == 0o644
+
+
+def test_installing_loads_the_agent(agent: LaunchAgent, launchctl: StandIn) -> None:
+    agent.install()
+
+    assert launchctl.calls == [
+        ["enable", TARGET],
+        ["bootout", TARGET],
+        ["print", TARGET],
+        ["bootstrap", f"gui/{os.getuid()}", str(agent.path)],
+        ["kickstart", TARGET],
+    ]
+
+
+def test_installing_again_waits_until_the_old_one_is_gone(
+    agent: LaunchAgent, launchctl: StandIn
+) -> None:
+    agent.install()
+    first = agent.path.read_bytes()
+    agent.install()
+
+    sequence = ["enable", "bootout", "print", "bootstrap", "kickstart"]
+    assert launchctl.verbs() == sequence * 2
+    assert [call[0] for call in launchctl.calls].count("print") == 1 + 3
+    assert agent.path.read_bytes() == first
+
+
+def test_the_folder_of_the_log_is_there_before_launchd_needs_it(
+    agent: LaunchAgent,
+) -> None:
+    agent.install()
+    folder = Path(str(agent.definition()["StandardErrorPath"])).parent
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_loading_is_tried_three_times(agent: LaunchAgent, launchctl: StandIn) -> None:
+    launchctl.set("refusals", 2)
+    agent.install()
+
+    assert [call[0] for call in launchctl.calls].count("bootstrap") == 3
+
+
+def test_an_agent_that_is_never_loaded_says_why(
+    agent: LaunchAgent, launchctl: StandIn
+) -> None:
+    launchctl.set("refusals", 9)
+
+    with pytest.raises(Refused, match=r"5: Input/output error; .* Login Items"):
+        agent.install()
+
+
+def test_without_a_session_it_is_told_at_once(
+    agent: LaunchAgent, launchctl: StandIn
+) -> None:
+    launchctl.set("no_domain", 1)
+
+    with pytest.raises(Refused, match="at the Mac's own screen, not over ssh"):
+        agent.install()
+    assert [call[0] for call in launchctl.calls].count("bootstrap") == 1
+
+
+def test_uninstalling_leaves_nothing(agent: LaunchAgent, launchctl: StandIn) -> None:
+    agent.install()
+    agent.uninstall()
+
+    assert launchctl.verbs()[-2:] == ["bootout", "print"]
+    assert not agent.path.exists()
+    assert agent.socket is None
+
+
+def test_uninstalling_what_is_not_there_changes_nothing(
+    agent: LaunchAgent, launchctl: StandIn
+) -> None:
+    agent.uninstall()
+
+    assert launchctl.verbs() == ["print"]
+
+
+def test_a_stopped_agent_is_loaded_by_starting_it(
+    agent: LaunchAgent, launchctl: StandIn
+) -> None:
+    agent.install()
+    agent.stop()
+    assert agent.path.exists()
+    agent.start()
+
+    assert launchctl.verbs()[-3:] == ["print", "bootstrap", "kickstart"]
+
+
+def test_a_loaded_agent_is_started_where_it_is(
+    agent: LaunchAgent, launchctl: StandIn
+) -> None:
+    agent.install()
+    agent.start()
+
+    assert launchctl.verbs()[-2:] == ["print", "kickstart"]
+
+
+def test_the_agent_uses_the_paths_of_whoever_installed_it(
+    environ: dict[str, str], launchctl: StandIn
+) -> None:
+    environ |= {"WHISPERA_HOME": "/data/w", "XDG_CONFIG_HOME": "/c", "SECRET": "no"}
+    agent = LaunchAgent(Program(COMMAND, environ))
+    variables = agent.definition()["EnvironmentVariables"]
+
+    assert isinstance(variables, dict)
+    assert variables["WHISPERA_HOME"] == "/data/w"
+    assert variables["WHISPERA_SOCKET"] == "/data/w/run/whisperad.sock"
+    assert variables["XDG_CONFIG_HOME"] == "/c"
+    assert "SECRET" not in variables
+    assert "HOME" not in variables
+
+
+def test_an_installed_agent_tells_its_socket(
+    agent: LaunchAgent, environ: dict[str, str]
+) -> None:
+    assert agent.socket is None
+    agent.install()
+
+    state = Path(environ["HOME"]) / ".local/state/whispera"
+    assert agent.socket == str(state / "run/whisperad.sock")
+
+
+def test_a_file_of_somebody_else_is_no_agent_of_ours(agent: LaunchAgent) -> None:
+    agent.path.parent.mkdir(parents=True)
+    for content in (b"", b"junk", plistlib.dumps({"Label": LABEL}), plistlib.dumps([])):
+        agent.path.write_bytes(content)
+
+        assert agent.socket is None
+
+
+def test_without_launchctl_it_says_so(environ: dict[str, str]) -> None:
+    environ["PATH"] = "/nowhere"
+    agent = LaunchAgent(Program(COMMAND, environ))
+
+    with pytest.raises(Refused, match='no program on the PATH is called "launchctl"'):
+        agent.install()
