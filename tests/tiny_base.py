@@ -82,12 +82,11 @@ _GPT = (
 )
 
 
-def catalogue(extra: Sequence[str] = ()) -> Catalogue:
-    """Give a catalogue with slots of all kinds; `extra` adds actions without any."""
-    slots = {**_SLOTS, **{name: {} for name in extra}}
+def catalogue() -> Catalogue:
+    """Give a catalogue with slots of all kinds."""
     actions = {
         name: Action(name, "test", "", given, "safe", "daemon", False, None, (), {})
-        for name, given in slots.items()
+        for name, given in _SLOTS.items()
     }
     return Catalogue(actions, {}, {}, Names({}, {}, {}, {}, {}, {}), {}, "0" * 16)
 

@@ -97,18 +97,24 @@ def alternatives(network: Network, answer: Answer, most: int) -> list[Answer]:
 
     The network must still know what it read for `answer`.
     """
-    branches = [
-        (choice, token, choice.before * probability)
-        for choice in answer.choices
-        if choice.walk.is_naming_action
-        for token, probability in choice.probabilities.items()
-        if token != choice.best
-    ]
-    branches = sorted(branches, key=lambda branch: -branch[2])[:most]
-    # Later ones first: what a branch reads takes the place of what came after it.
-    branches.sort(key=lambda branch: -branch[0].read)
-    found = []
+    branches = sorted(
+        (
+            (choice, token, choice.before * probability)
+            for choice in answer.choices
+            for token, probability in choice.probabilities.items()
+        ),
+        key=lambda branch: -branch[2],
+    )
+    chosen: dict[str, tuple[Choice, int, float]] = {}
     for choice, token, probability in branches:
+        if len(chosen) == most:
+            break
+        action = choice.walk.action_with(token)
+        if action != choice.walk.action_with(choice.best):
+            chosen.setdefault(action, (choice, token, probability))
+    # Later ones first: what a branch reads takes the place of what came after it.
+    found = []
+    for choice, token, probability in sorted(chosen.values(), key=lambda c: -c[0].read):
         network.forget(choice.read)
         walk = choice.walk.copy()
         walk.take(token)

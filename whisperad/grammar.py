@@ -33,7 +33,7 @@ SPAN: WORDS & /[^ ](.*[^ ])?/
 WORDS: %regex {{ "substring_words": {} }}
 """
 
-MAX_GUESS = 24  # tokens; a pass over so many costs about twice a pass over one
+MAX_GUESS = 32  # tokens; a pass over so many costs about what three over one cost
 
 _LAST_VALUE = re.compile(r'":"([^"]*)$')
 _LAST_KEY = re.compile(r'"([^"]*)":"$')
@@ -169,11 +169,6 @@ class Walk:
         return self.tokens[-1:] == (self._grammar.vocabulary.end,)
 
     @property
-    def is_naming_action(self) -> bool:
-        """Whether the next token still has a say in which action it is."""
-        return '"' not in self._text()[len(OPENING) :]
-
-    @property
     def intents(self) -> tuple[Intent, ...]:
         """What the complete answer says: nothing if it is no command."""
         read = parse_completion(self._text())
@@ -187,6 +182,11 @@ class Walk:
             self._allowed = _set_bits(self._matcher.compute_bitmask())
             assert self._allowed, self._text()
         return self._allowed
+
+    def action_with(self, token: int) -> str:
+        """Give the action's id, or what is there of it, with one more token."""
+        vocabulary = self._grammar.vocabulary
+        return vocabulary.decode([*self.tokens, token])[len(OPENING) :].split('"')[0]
 
     def take(self, token: int) -> None:
         """Go on with one of the allowed tokens."""

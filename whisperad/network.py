@@ -259,7 +259,7 @@ def _unpacked(
 
 
 def _read_weights(*files: Path) -> dict[str, mx.array]:
-    """Read safetensors files. Raises `BadAdapter` if one is damaged or none is there."""
+    """Read safetensors files. Raises `BadAdapter` if one is damaged."""
     weights: dict[str, mx.array] = {}
     for file in files:
         try:
@@ -268,8 +268,6 @@ def _read_weights(*files: Path) -> dict[str, mx.array]:
             raise BadAdapter(f"{file}: {error}") from error
         assert isinstance(read, dict)
         weights.update(read)
-    if not weights:
-        raise BadAdapter("expected a file with weights, found none")
     return weights
 
 

@@ -1,0 +1,303 @@
+"""The network computes what mlx-lm computes, with any adapter, and swaps them cleanly."""
+
+import json
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from tests import tiny_base
+from whisperad.adapter import WEIGHTS
+from whisperad.errors import BadAdapter
+from whisperad.network import Network, Scores
+
+_ROOT = Path(__file__).parents[2]
+_PREFIX = [1, 7, 9]
+_TOKENS = [30, 31, 32, 33, 34, 35, 36]
+_AT = [0, 3, 6]
+_IDS = tuple(range(10, 60))
+
+# Run in a process of its own: it imports all of mlx-lm. Prints logits as JSON.
+_REFERENCE = """
+import json, sys
+import mlx.core as mx
+from mlx_lm.utils import load_model, load_adapters
+folder, adapter, dense, tokens = json.loads(sys.argv[1])
+from pathlib import Path
+model, _ = load_model(Path(folder))
+if adapter:
+    model = load_adapters(model, adapter)
+if dense:
+    model.set_dtype(mx.float32)
+print(json.dumps(model(mx.array([tokens]))[0].astype(mx.float32).tolist()))
+"""
+
+_QUANTISE = """
+import json, sys
+from pathlib import Path
+from mlx_lm.utils import load_model, quantize_model, save_model, save_config
+source, target = json.loads(sys.argv[1])
+model, config = load_model(Path(source))
+model, config = quantize_model(model, config, 32, 8)
+save_model(target, model)
+save_config(config, Path(target) / "config.json")
+"""
+
+
+def _run(script: str, *arguments: object) -> str:
+    ran = subprocess.run(
+        [sys.executable, "-c", script, json.dumps(arguments)],
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def _scores(network: Network) -> Scores:
+    network.forget(0)
+    return network.read(_TOKENS, _AT, _IDS)
+
+
+def _reference(
+    folder: Path, adapter: Path | None = None, *, dense: bool = True
+) -> Scores:
+    path = None if adapter is None else str(adapter)
+    rows = json.loads(_run(_REFERENCE, str(folder), path, dense, _PREFIX + _TOKENS))
+    return [[rows[len(_PREFIX) + at][i] for i in _IDS] for at in _AT]
+
+
+def _close(found: Scores, expected: Scores, tolerance: float = 2e-4) -> bool:
+    return all(
+        abs(a - b) <= tolerance * max(1, abs(b))
+        for row, other in zip(found, expected, strict=True)
+        for a, b in zip(row, other, strict=True)
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a base with tied embeddings."""
+    return tiny_base.write_base(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture
+def network(folder: Path) -> Network:
+    """Give a network of that base."""
+    network = Network(folder, _PREFIX)
+    network.use({}, None)
+    return network
+
+
+@pytest.mark.timeout(60)
+def test_scores_are_those_of_mlx_lm(network: Network, folder: Path) -> None:
+    assert _close(_scores(network), _reference(folder))
+
+
+@pytest.mark.timeout(60)
+def test_an_output_layer_of_its_own_is_used(tmp_path: Path) -> None:
+    folder = tiny_base.write_base(tmp_path, tied=False)
+    network = Network(folder, _PREFIX)
+    network.use({}, None)
+
+    assert _close(_scores(network), _reference(folder))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("tied", [True, False])
+def test_a_base_packed_in_eight_bits_is_unpacked(tmp_path: Path, *, tied: bool) -> None:
+    folder = tiny_base.write_base(tmp_path / "base", tied=tied)
+    packed = tmp_path / "packed"
+    _run(_QUANTISE, str(folder), str(packed))
+    network = Network(packed, _PREFIX)
+    network.use({}, None)
+
+    assert "model.layers.0.mlp.up_proj.scales" in load_file(
+        packed / "model.safetensors"
+    )
+    assert _close(_scores(network), _reference(packed, dense=False), tolerance=2e-2)
+
+
+@pytest.mark.timeout(60)
+def test_an_adapter_does_what_it_does_in_mlx_lm(
+    network: Network, folder: Path, tmp_path: Path
+) -> None:
+    adapter = tiny_base.write_adapter(tmp_path / "a", folder)
+    network.use(network.adapted(adapter, 2.0), None)
+
+    assert _close(_scores(network), _reference(folder, adapter))
+
+
+def test_adapters_of_other_ranks_layers_and_keys_take_turns(
+    network: Network, folder: Path, tmp_path: Path
+) -> None:
+    keys = ("self_attn.q_proj", "self_attn.v_proj")
+    one = tiny_base.write_adapter(tmp_path / "one", folder, rank=4)
+    two = tiny_base.write_adapter(
+        tmp_path / "two", folder, rank=9, keys=keys, layers=[1], seed=3
+    )
+    bare = _scores(network)
+    first, second = network.adapted(one, 2.0), network.adapted(two, 0.7)
+    memory = network.use(first, None)
+    with_first = _scores(network)
+    network.use(second, None)
+    with_second = _scores(network)
+    network.use(first, memory)
+    again = _scores(network)
+    network.use({}, None)
+
+    assert with_first not in (bare, with_second)
+    assert with_second != bare
+    assert again == with_first
+    assert _scores(network) == bare
+
+
+def test_what_was_forgotten_leaves_no_trace(network: Network) -> None:
+    fresh = _scores(network)
+    network.forget(0)
+    network.read(list(range(40, 400)), [0], _IDS)  # more than one step of the memory
+
+    assert _scores(network) == fresh
+    network.forget(2)
+    rest = network.read(_TOKENS[2:], [at - 2 for at in _AT[1:]], _IDS)
+    assert _close(rest, fresh[1:])
+
+
+def test_rows_at_hand_give_the_same_scores(network: Network) -> None:
+    gathered = _scores(network)
+    network.keep_rows(_IDS)
+
+    assert _scores(network) == gathered
+
+
+def test_rope_theta_is_found_where_transformers_5_writes_it(
+    network: Network, folder: Path, tmp_path: Path
+) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(folder, moved)
+    config = json.loads((moved / "config.json").read_text())
+    config["rope_parameters"] = {"rope_theta": config.pop("rope_theta")}
+    (moved / "config.json").write_text(json.dumps(config))
+    other = Network(moved, _PREFIX)
+    other.use({}, None)
+
+    assert _scores(other) == _scores(network)
+
+
+def _damage_config(folder: Path) -> None:
+    (folder / "config.json").write_text("{")
+
+
+def _other_architecture(folder: Path) -> None:
+    (folder / "config.json").write_text('{"model_type":"llama"}')
+
+
+def _nothing_but_the_type(folder: Path) -> None:
+    (folder / "config.json").write_text('{"model_type":"qwen2"}')
+
+
+def _cut_weights(folder: Path) -> None:
+    file = folder / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def _no_weights(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+
+
+def _one_layer_less(folder: Path) -> None:
+    file = folder / "model.safetensors"
+    weights = load_file(file)
+    del weights["model.layers.1.mlp.up_proj.weight"]
+    save_file(weights, file)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _damage_config,
+        _other_architecture,
+        _nothing_but_the_type,
+        _cut_weights,
+        _no_weights,
+        _one_layer_less,
+    ],
+)
+def test_a_folder_that_is_no_base_is_refused(
+    folder: Path, tmp_path: Path, damage: object
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(folder, broken)
+    assert callable(damage)
+    damage(broken)
+
+    with pytest.raises(BadAdapter, match="broken"):
+        Network(broken, _PREFIX)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("model.layers.7.mlp.up_proj", 'no place for "model.layers.7.mlp.up_proj"'),
+        ("model.embed_tokens", 'no place for "model.embed_tokens"'),
+        ("model.layers.0.mlp.down_proj", r"expected \(64, rank\) by \(rank, 32\)"),
+    ],
+)
+def test_an_adapter_that_does_not_fit_changes_nothing(
+    network: Network, folder: Path, tmp_path: Path, name: str, message: str
+) -> None:
+    before = _scores(network)
+    adapter = tiny_base.write_adapter(tmp_path / "a", folder)
+    weights = load_file(adapter / WEIGHTS)
+    weights[f"{name}.lora_a"] = weights["model.layers.0.mlp.up_proj.lora_a"]
+    weights[f"{name}.lora_b"] = weights["model.layers.0.mlp.up_proj.lora_b"]
+    save_file(weights, adapter / WEIGHTS)
+
+    with pytest.raises(BadAdapter, match=message):
+        network.adapted(adapter, 1.0)
+    assert _scores(network) == before
+
+
+def test_half_a_file_is_no_adapter(
+    network: Network, folder: Path, tmp_path: Path
+) -> None:
+    adapter = tiny_base.write_adapter(tmp_path / "a", folder)
+    file = adapter / WEIGHTS
+    file.write_bytes(file.read_bytes()[:200])
+
+    with pytest.raises(BadAdapter, match=WEIGHTS):
+        network.adapted(adapter, 1.0)
+
+
+_LIGHT = """
+import resource, sys
+limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+import whisperad.model_thread
+heavy = {"transformers", "torch", "numpy", "huggingface_hub", "mlx_lm"}
+print(sorted(heavy & {name.split(".")[0] for name in sys.modules}))
+print(resource.getrlimit(resource.RLIMIT_NOFILE) == limit)
+if sys.argv[1] == '["all"]':
+    import mlx_lm.models.qwen2
+    from mlx_lm.tuner.utils import linear_to_lora_layers
+    print(mlx_lm.load.__name__, mlx_lm.models.qwen2.Model.__name__)
+"""
+
+
+def test_nothing_heavy_is_loaded_and_no_limit_is_lowered() -> None:
+    for _ in range(3):  # the order of a set of names differs from process to process
+        assert _run(_LIGHT).split() == ["[]", "True"]
+
+
+@pytest.mark.timeout(60)
+def test_all_of_mlx_lm_can_still_be_imported_afterwards() -> None:
+    assert _run(_LIGHT, "all").split()[2:] == ["load", "Model"]
+
+
+def test_mlx_lm_is_the_release_whose_files_are_known() -> None:
+    assert version("mlx-lm") == "0.32.2"
