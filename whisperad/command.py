@@ -33,6 +33,7 @@ class Command(msgspec.Struct, frozen=True):
     stdin_file: str | None = None
     env: dict[str, str] = {}
     keep: str | None = None  # the name under which the daemon keeps it running
+    replaces: bool = False  # a kept program of that name gives way to it
     touches: tuple[str, ...] = ()  # the files and folders that were named
 
     @property
@@ -122,6 +123,7 @@ class Resolver:
                 filled.stdin_file if index == 0 else None,
                 filled.env,
                 form.keep,
+                form.replaces,
                 touches,
             )
             for index, argv in enumerate(filled.lists)

@@ -1,0 +1,67 @@
+"""Kept: programs that run on by name until they are told to stop, or we stop."""
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+from whisperad.command import Command
+from whisperad.process import Outcome, Process, start
+
+_SETTLE_S = 0.3  # a program that cannot do its work mostly says so within this
+# A recorder finishes its file when it is interrupted as from a keyboard.
+_ENDINGS = ((signal.SIGINT, 5.0), (signal.SIGTERM, 2.0))
+
+
+class Kept:
+    """The programs that are kept running, each under its name."""
+
+    def __init__(self, environ: Mapping[str, str], limit_bytes: int) -> None:
+        self._environ = environ
+        self._limit = limit_bytes
+        self._running: dict[str, Process] = {}
+        self._watchers: set[asyncio.Task[None]] = set()
+
+    async def start(self, name: str, command: Command, cwd: Path) -> Outcome:
+        """Start a program under a name; the outcome is that it runs, or why not."""
+        if name in self._running and not command.replaces:
+            return Outcome(1, stderr=f'"{name}" is already running; stop it first')
+        started = await start(command, self._environ, cwd, self._limit)
+        if isinstance(started, Outcome):
+            return started
+        before = self._running.get(name)
+        self._running[name] = started
+        if await started.wait(_SETTLE_S):
+            self._forget(name, started, before)
+            return started.outcome()
+        if before is not None:
+            await before.end(*_ENDINGS)
+        watcher = asyncio.create_task(self._watch(name, started))
+        self._watchers.add(watcher)
+        watcher.add_done_callback(self._watchers.discard)
+        return Outcome(0, stdout=f'"{name}" is running')
+
+    async def stop(self, name: str) -> Outcome:
+        """End the program of this name, the gentle way first."""
+        process = self._running.pop(name, None)
+        if process is None:
+            return Outcome(1, stderr=f'"{name}" is not running')
+        await process.end(*_ENDINGS)
+        return Outcome(0, stdout=f'"{name}" has stopped')
+
+    async def stop_all(self) -> None:
+        """End all programs at once."""
+        await asyncio.gather(*map(self.stop, tuple(self._running)))
+        for watcher in tuple(self._watchers):
+            watcher.cancel()
+
+    async def _watch(self, name: str, process: Process) -> None:
+        """Forget a program when it ends by itself."""
+        await process.ended()
+        self._forget(name, process, None)
+
+    def _forget(self, name: str, process: Process, before: Process | None) -> None:
+        if self._running.get(name) is process:
+            del self._running[name]
+            if before is not None:
+                self._running[name] = before

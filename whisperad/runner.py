@@ -1,0 +1,109 @@
+"""Runner: do a command and say what came of it."""
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from whisperad import log
+from whisperad.command import Command
+from whisperad.kept import Kept
+from whisperad.process import NOT_FOUND, Outcome, start
+from whisperad.ringing import notices
+from whisperad.settings import Settings
+from whisperad.timers import Timers
+
+_ENDINGS = ((signal.SIGTERM, 1.0),)
+_NOTICE_S = 30.0  # a sound may be long
+# What a service manager tells us is not for the programs we start.
+_OURS = frozenset(
+    "NOTIFY_SOCKET LISTEN_FDS LISTEN_PID LISTEN_FDNAMES WATCHDOG_USEC WATCHDOG_PID".split()
+)
+
+__all__ = ["Effects", "Outcome", "run"]
+
+
+async def run(
+    command: Command,
+    environ: Mapping[str, str],
+    timeout_s: float,
+    cwd: Path,
+    limit_bytes: int,
+) -> Outcome:
+    """Run a program to its end, or end it and all it started when its time is over.
+
+    A program that fails or is not there is an outcome, not an exception.
+    """
+    process = await start(command, environ, cwd, limit_bytes)
+    if isinstance(process, Outcome):
+        return process
+    try:
+        has_exited = await process.wait(timeout_s)
+    except asyncio.CancelledError:
+        await process.end(*_ENDINGS)
+        raise
+    if not has_exited:
+        await process.end(*_ENDINGS)
+    return process.outcome(timed_out=not has_exited)
+
+
+class Effects:
+    """Everything the daemon does to the machine: programs, kept programs, timers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._environ = {k: v for k, v in settings.environ.items() if k not in _OURS}
+        self._kept = Kept(self._environ, settings.output_bytes)
+        self._timers = Timers(settings.state / "timers.json", self._notify)
+
+    async def start(self) -> None:
+        """Take up the timers that were set before."""
+        if self._settings.can_execute:
+            await self._timers.start()
+
+    async def stop(self) -> None:
+        """End what is kept running; timers stay for the next start."""
+        await asyncio.gather(self._timers.stop(), self._kept.stop_all())
+
+    async def perform(
+        self, command: Command, timeout_s: float, cwd: Path | None
+    ) -> Outcome:
+        """Do a command and give what came of it; never raises for one that fails."""
+        folder = cwd or self._settings.home
+        if command.argv[0].startswith("@"):
+            return await self._own(command.argv[0], *command.argv[1:])
+        if command.keep is not None:
+            return await self._kept.start(command.keep, command, folder)
+        limit = self._settings.output_bytes
+        return await run(command, self._environ, timeout_s, folder, limit)
+
+    async def _own(self, name: str, first: str = "", second: str = "") -> Outcome:
+        """Do what the daemon does itself."""
+        now = datetime.now()
+        match name:
+            case "@stop":
+                return await self._kept.stop(first)
+            case "@set_timer":
+                return await self._timers.set_timer(int(first), second, now)
+            case "@set_alarm":
+                when = datetime.fromisoformat(first)
+                return await self._timers.set_alarm(when, second, now)
+            case "@cancel_timer":
+                return await self._timers.cancel("timer", now)
+            case "@cancel_alarm":
+                return await self._timers.cancel("alarm", now)
+            case "@list_timers":
+                return self._timers.listed(now)
+        return Outcome(NOT_FOUND, stderr=f'"{name}" is nothing the daemon does itself')
+
+    async def _notify(self, title: str, message: str) -> None:
+        """Show a notification and ring, with the first programs that can."""
+        for kind, ways in notices(self._settings.platform, title, message).items():
+            for argv in ways:
+                command = Command(argv, "safe", "daemon")
+                outcome = await self.perform(command, _NOTICE_S, None)
+                if outcome.exit_code == 0:
+                    break
+            else:
+                log.warning("not-noticed", kind=kind)
