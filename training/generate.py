@@ -1,7 +1,7 @@
 """Catalogue -> train, valid and test examples; same config and seed, same bytes.
 
 Splits share no phrase template. Every action gets the same share, critical ones three
-times that; `none` gets a fixed share of all rows.
+times that, those that copy free words twice; `none` gets a fixed share of all rows.
 """
 
 import hashlib
@@ -31,6 +31,8 @@ from whisperad.utterance import normalise
 Split = Literal["train", "valid", "test"]
 NONE_SHARE = 0.24  # of all rows; refusing is the harder half of understanding
 CRITICAL_WEIGHT = 3  # everyday actions are seen three times as often
+COPYING_WEIGHT = 2  # spans of free words are the last thing a model learns
+COPIED = frozenset({"app", "contact", "device", "folder", "path", "site", "text"})
 HELD_OUT = 10  # one template of ten each goes to valid and to test
 
 
@@ -89,7 +91,7 @@ class Generator:
             ]
             if group:
                 self._groups.append(group)
-                self._weights.append(CRITICAL_WEIGHT if action.critical else 1)
+                self._weights.append(_weight(action))
         refusals = [
             _Template(None, phrase, phrases.parse(phrase.template))
             for phrase in _of_split(none_phrases(config), split)
@@ -143,6 +145,13 @@ class Generator:
             return None  # a disturbance tore a slot's words apart
         intent = Intent(action.id, {n: values[n] for n in slots if n in values})
         return Example(utterance, (intent,), template.phrase.template)
+
+
+def _weight(action: Action) -> int:
+    copies = any(slot.type in COPIED for slot in action.slots.values())
+    return (CRITICAL_WEIGHT if action.critical else 1) * (
+        COPYING_WEIGHT if copies else 1
+    )
 
 
 def _as_adjectives(pieces: list[Piece], slots: Mapping[str, Slot]) -> list[Piece]:
