@@ -7,10 +7,41 @@ from pathlib import Path
 
 import pytest
 
+from tests import tiny_base
+from tests.running import RunningDaemon
+
+
+def _short_dir() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="w-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
 
 @pytest.fixture
 def short_dir() -> Iterator[Path]:
     """Give a folder with a short path: macOS allows a socket's path 103 bytes."""
-    folder = Path(tempfile.mkdtemp(prefix="w-", dir="/tmp"))
-    yield folder
-    shutil.rmtree(folder)
+    yield from _short_dir()
+
+
+@pytest.fixture(scope="module")
+def shared_short_dir() -> Iterator[Path]:
+    """Give a folder with a short path to all tests of a file."""
+    yield from _short_dir()
+
+
+@pytest.fixture(scope="session")
+def random_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a small base with random weights: it understands nothing, but at once."""
+    return tiny_base.write_base(tmp_path_factory.mktemp("models") / "random")
+
+
+@pytest.fixture(scope="module")
+def daemon(shared_short_dir: Path, random_base: Path) -> Iterator[RunningDaemon]:
+    """Give a daemon that proposes macOS commands, for all tests of a file."""
+    running = RunningDaemon(
+        shared_short_dir,
+        {"settings": {"model": str(random_base)}},
+        {"WHISPERA_PLATFORM": "macos"},
+    ).start()
+    yield running
+    running.stop()

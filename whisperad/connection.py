@@ -141,7 +141,7 @@ class Connection(asyncio.Protocol):
         )
 
     def _queue(self, item: bytes | WhisperaError) -> None:
-        self._waiting.append((item, time.perf_counter()))
+        self._waiting.append((item, time.monotonic()))
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._answer_waiting())
 

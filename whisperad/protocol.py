@@ -122,7 +122,7 @@ class LikelyIntent(msgspec.Struct, frozen=True):
     confidence: float
 
 
-class ServingModel(msgspec.Struct, frozen=True):
+class UsedModel(msgspec.Struct, frozen=True):
     """Which base and which adapter gave the answer."""
 
     base: str
@@ -151,7 +151,7 @@ class Interpretation(Reply, frozen=True, kw_only=True):
     candidates: tuple[LikelyIntent, ...]
     results: tuple[Result, ...]
     token: str | None
-    model: ServingModel
+    model: UsedModel
     timing: Timing
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import msgspec
 
+from whisperad.catalogue import SHIPPED
 from whisperad.errors import BadConfig
 from whisperad.pack import Platform
 from whisperad.wire import MAX_LINE_BYTES, Paths
@@ -31,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True):
     data: Path
     state: Path
     socket: Path
+    shipped: Path = SHIPPED
+    environ: dict[str, str] = {}  # that of the programs we start
     line_bytes: int = MAX_LINE_BYTES
     clients: int = 256
     queue: int = 256  # requests waiting for the model; each client has one at a time
@@ -65,6 +68,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         Path(paths.data),
         Path(paths.state),
         Path(paths.socket),
+        environ=dict(environ),
     )
 
 

@@ -1,0 +1,287 @@
+"""The server, from outside: a real daemon process and whatever clients may send."""
+
+import json
+import socket
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.running import RunningDaemon
+
+INTERPRET = {"type": "interpret", "utterance": "open chrome"}
+
+
+def test_half_a_line_is_not_a_request(daemon: RunningDaemon) -> None:
+    with daemon.client() as client:
+        client.send(b'{"type":"sta')
+        client.socket.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            client.socket.recv(1)
+        client.socket.settimeout(8)
+        client.send(b'tus","id":1}\n')
+
+        assert client.receive()["id"] == 1
+
+
+def test_half_a_line_at_the_end_gets_an_error(daemon: RunningDaemon) -> None:
+    with daemon.client() as client:
+        client.send(b'{"type":"status"}')
+        client.socket.shutdown(socket.SHUT_WR)
+
+        reply = client.receive()
+        assert (reply["type"], reply["code"]) == ("error", "bad-request")
+        assert reply["message"] == "expected a newline, found the end after 17 bytes"
+        assert client.at_end()
+
+
+def test_invalid_utf8_gets_an_error_and_the_end(daemon: RunningDaemon) -> None:
+    with daemon.client() as client:
+        client.send(b'{"type":"status","id":"\xff"}\n{"type":"status"}\n')
+
+        reply = client.receive()
+        assert (reply["type"], reply["code"]) == ("error", "bad-request")
+        assert "expected UTF-8" in reply["message"]
+        assert client.at_end()
+
+
+def test_a_line_of_a_mebibyte_gets_an_error_and_the_end(daemon: RunningDaemon) -> None:
+    with daemon.client() as client:
+        utterance = b'{"type":"interpret","utterance":"' + b"x" * 1_048_576 + b'"}\n'
+        client.send(utterance)
+
+        reply = client.receive()
+        assert (reply["type"], reply["code"]) == ("error", "too-large")
+        assert "at most 65536 bytes" in reply["message"]
+        assert client.at_end()
+
+
+def test_a_line_of_the_largest_size_is_read(daemon: RunningDaemon) -> None:
+    with daemon.client() as client:
+        blank = 65_536 - len('{"type":"status","id":2}')
+        client.send(b'{"type":"status",' + b" " * blank + b'"id":2}\n')
+
+        assert client.receive()["id"] == 2
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        ({"type": "sing", "id": 5}, "Invalid value 'sing'"),
+        ({"type": "status", "id": 5, "verbose": True}, "unknown field `verbose`"),
+        ({"type": "interpret", "id": 5}, "missing required field `utterance`"),
+        ({"type": "interpret", "id": 5, "utterance": "a" * 10_000}, "found 10000"),
+        ({"type": "teach", "id": 5, "utterance": "a", "intent": {}}, "not supported"),
+        ({"type": "history", "id": 5}, '"history" is not supported by this version'),
+    ],
+)
+def test_a_bad_request_is_named_and_the_connection_goes_on(
+    daemon: RunningDaemon, request_: dict[str, object], message: str
+) -> None:
+    with daemon.client() as client:
+        reply = client.ask(**request_)
+        after = client.ask(type="status", id="after")
+
+    assert (reply["type"], reply["code"]) == ("error", "bad-request")
+    assert reply["id"] == 5
+    assert message in reply["message"]
+    assert (after["type"], after["id"]) == ("status", "after")
+
+
+def test_an_empty_line_is_a_bad_request(daemon: RunningDaemon) -> None:
+    with daemon.client() as client:
+        client.send(b"\n")
+
+        assert client.receive()["code"] == "bad-request"
+
+
+def test_another_version_is_refused_and_the_connection_goes_on(
+    daemon: RunningDaemon,
+) -> None:
+    with daemon.client() as client:
+        reply = client.ask(type="status", v=2, id=1)
+
+        assert (reply["code"], reply["id"]) == ("bad-version", 1)
+        assert client.ask(type="status", v=1)["type"] == "status"
+
+
+@pytest.mark.parametrize("utterance", ["", "   ", "?!", "\u200b"])
+def test_an_utterance_without_a_word_is_no_command(
+    daemon: RunningDaemon, utterance: str
+) -> None:
+    reply = daemon.ask(type="interpret", utterance=utterance)
+
+    assert reply["outcome"] == "none"
+    assert reply["intents"] == reply["resolved"] == reply["commands"] == []
+    assert reply["timing"]["passes"] == 0
+
+
+@pytest.mark.parametrize(
+    "utterance",
+    ["🎉🎉", "öffne 🦊 bitte", "e\u0301", "\U0001f469\u200d\U0001f680", "\0\1"],
+)
+def test_emoji_and_other_signs_are_answered(
+    daemon: RunningDaemon, utterance: str
+) -> None:
+    reply = daemon.ask(type="interpret", utterance=utterance)
+
+    assert reply["type"] == "interpretation"
+
+
+def test_the_longest_utterance_is_answered(daemon: RunningDaemon) -> None:
+    reply = daemon.ask(type="interpret", utterance="open chrome " * 166)
+
+    assert reply["type"] == "interpretation"
+
+
+def test_pipelined_requests_are_answered_in_order(daemon: RunningDaemon) -> None:
+    lines = []
+    for number in range(100):
+        kind = INTERPRET if number % 3 else {"type": "status"}
+        lines.append(json.dumps({**kind, "id": number}).encode() + b"\n")
+    with daemon.client() as client:
+        client.send(b"".join(lines))
+        client.socket.shutdown(socket.SHUT_WR)
+        ids = [client.receive()["id"] for _ in range(100)]
+
+        assert ids == list(range(100))
+        assert client.at_end()
+
+
+def test_two_hundred_clients_at_once_are_all_answered(daemon: RunningDaemon) -> None:
+    clients = [daemon.client() for _ in range(200)]
+    for number, client in enumerate(clients):
+        client.send(json.dumps({**INTERPRET, "id": number}).encode() + b"\n")
+    replies = [client.receive() for client in clients]
+    clients_seen = daemon.ask(type="status")["clients"]
+    for client in clients:
+        client.close()
+
+    assert [reply["id"] for reply in replies] == list(range(200))
+    assert {reply["type"] for reply in replies} == {"interpretation"}
+    assert clients_seen == 201
+
+
+def test_clients_beyond_the_limit_are_told_so(daemon: RunningDaemon) -> None:
+    clients = [daemon.client() for _ in range(256)]
+    for client in clients:
+        client.send(b'{"type":"status"}\n')
+    let_in = [client.receive()["type"] for client in clients]
+    with daemon.client() as one_more:
+        refused = one_more.receive()
+        assert one_more.at_end()
+    for client in clients:
+        client.close()
+    _wait_for_clients(daemon, 1)
+
+    assert set(let_in) == {"status"}
+    assert refused["code"] == "overloaded"
+
+
+def test_a_client_that_leaves_harms_nobody(daemon: RunningDaemon) -> None:
+    for cut in (b"", b'{"type":"inter', json.dumps(INTERPRET).encode() + b"\n"):
+        for _ in range(20):
+            with daemon.client() as client:
+                client.send(cut)
+    _wait_for_clients(daemon, 1)
+
+    assert daemon.ask(**INTERPRET)["type"] == "interpretation"
+    assert daemon.events("internal") == []
+
+
+def _wait_for_clients(daemon: RunningDaemon, count: int) -> None:
+    ends = time.monotonic() + 5
+    while daemon.ask(type="status")["clients"] != count:
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def test_a_deadline_that_passes_is_a_timeout(daemon: RunningDaemon) -> None:
+    with daemon.client() as client:
+        reply = client.ask(**INTERPRET, timeout_s=1e-9)
+
+        assert (reply["type"], reply["code"]) == ("error", "timeout")
+        assert client.ask(**INTERPRET)["type"] == "interpretation"
+
+
+def test_commands_for_another_system_are_never_run(daemon: RunningDaemon) -> None:
+    reply = daemon.ask(**INTERPRET, execute=True)
+
+    assert (reply["type"], reply["code"]) == ("error", "bad-request")
+    assert reply["message"] == (
+        "this daemon proposes commands for macos; it runs none here"
+    )
+
+
+def test_a_token_nobody_was_given_is_unknown(daemon: RunningDaemon) -> None:
+    reply = daemon.ask(type="confirm", token="guess")  # noqa: S106 - no secret
+
+    assert (reply["type"], reply["code"]) == ("error", "unknown-token")
+
+
+def test_status_tells_everything_it_should(daemon: RunningDaemon) -> None:
+    daemon.ask(**INTERPRET)
+    status = daemon.ask(type="status", id=9)
+
+    assert status["type"] == "status"
+    assert status["id"] == 9
+    assert (status["version"], status["protocol"]) == ("0.1.0", 1)
+    assert status["pid"] == daemon.process.pid
+    assert status["uptime_s"] > 0
+    assert status["platform"] == "macos"
+    assert status["can_execute"] is False
+    assert isinstance(status["blas"], str)
+    assert isinstance(status["device"], str)
+    assert status["model"]["base"] == "random"
+    assert status["model"]["adapter"] is None
+    assert status["model"]["bytes"] > 0
+    assert status["catalogue"]["actions"] > 100
+    assert status["catalogue"]["packs"] >= 17
+    assert len(status["catalogue"]["hash"]) == 16
+    assert 10_000_000 < status["memory_bytes"] < 200_000_000
+    assert status["clients"] == 1
+    assert status["queue"] == 0
+    assert sum(status["served"]["outcome"].values()) >= 1
+    assert status["served"]["stage"]["model"] >= 1
+    assert 0 < status["latency_ms"]["p50"] <= status["latency_ms"]["p99"]
+    assert status["socket"] == str(daemon.socket)
+    assert status["problems"] == []
+
+
+def test_actions_lists_all_of_them_with_examples(daemon: RunningDaemon) -> None:
+    actions = daemon.ask(type="actions")["actions"]
+    by_id = {action["id"]: action for action in actions}
+
+    assert len(actions) == daemon.ask(type="status")["catalogue"]["actions"]
+    assert by_id["open_app"]["pack"] == "apps"
+    assert by_id["open_app"]["slots"] == {"target": "app"}
+    assert by_id["open_app"]["risk"] == "safe"
+    assert by_id["open_app"]["where"] == "daemon"
+    assert all(len(action["examples"]) == 2 for action in actions)
+    assert all(action["summary"] for action in actions)
+
+
+def test_the_socket_is_ours_alone(daemon: RunningDaemon) -> None:
+    assert stat.S_IMODE(daemon.socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(daemon.socket.parent.stat().st_mode) == 0o700
+
+
+def test_nothing_slow_is_imported() -> None:
+    slow = {"transformers", "torch", "typer", "rich", "huggingface_hub", "mlx_lm.utils"}
+    program = f"import sys, whisperad.__main__; print({slow} & set(sys.modules))"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, text=True
+    )
+
+    assert ran.stdout == "set()\n"
+
+
+def test_what_was_said_is_not_in_the_log(daemon: RunningDaemon) -> None:
+    daemon.ask(type="interpret", utterance="type my zanzibar password")
+    daemon.ask(type="interpret", utterance="zanzibar", cwd="zanzibar")
+    daemon.ask(type="zanzibar")
+
+    assert "interpreted" in {event["event"] for event in daemon.events()}
+    assert "zanzibar" not in json.dumps(daemon.events())

@@ -1,0 +1,86 @@
+"""`whisperad`: read the settings, start uvloop, serve until somebody says stop."""
+
+import asyncio
+import os
+import resource
+import signal
+import socket
+import sys
+
+import uvloop
+
+from whisperad import log, settings, wire
+from whisperad.daemon import Daemon
+from whisperad.errors import WhisperaError
+from whisperad.listener import Listener, claim
+from whisperad.server import Server
+from whisperad.settings import Settings
+from whisperad.systemd import Notifier, inherited_socket
+
+USAGE = """usage: whisperad [--version]
+
+Runs the Whispera daemon in the foreground, with its log on standard error.
+SIGTERM or SIGINT ends it after what it accepted is done.
+"""
+
+OPEN_FILES = 1024  # macOS starts agents with 256, hardly more than our clients take
+
+
+def main() -> int:
+    """Run the daemon and give the exit code."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"whisperad {wire.VERSION}\n")
+        return 0
+    if sys.argv[1:]:
+        sys.stderr.write(USAGE)
+        return 0 if sys.argv[1:] in (["-h"], ["--help"]) else wire.EXIT_USAGE
+    try:
+        # What systemd says is for us, not for the programs we run.
+        notifier, inherited = Notifier(os.environ), inherited_socket(os.environ)
+        given = settings.read(os.environ)
+        _allow_open_files()
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(given, notifier, inherited))
+    except WhisperaError as error:
+        log.error("cannot-start", code=error.code, message=str(error))
+        return 1
+    return 0
+
+
+async def _serve(
+    given: Settings, notifier: Notifier, inherited: socket.socket | None
+) -> None:
+    told_to_stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+    listener = Listener(inherited, None) if inherited else claim(given.socket)
+    try:
+        daemon = Daemon(given)
+        await daemon.start()
+        try:
+            daemon.socket = listener.path
+            server = Server(daemon, listener, given)
+            await server.start()
+            notifier.ready()
+            log.info("ready", pid=os.getpid(), socket=str(listener.path))
+            await told_to_stop.wait()
+            log.info("stopping", clients=daemon.clients)
+            notifier.stopping()
+            await server.stop()
+        finally:
+            await daemon.stop()
+    finally:
+        listener.withdraw()
+        listener.close()
+    log.info("stopped")
+
+
+def _allow_open_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,239 @@
+"""The daemon: one method per request. Knows nothing of sockets and bytes."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from whisperad import examples, log, policy, replies, tally, wire
+from whisperad.command import Resolver
+from whisperad.confirmations import Confirmations, Plan
+from whisperad.errors import BadRequest, CannotRun, UnknownName
+from whisperad.intent import Intent
+from whisperad.interpret import Interpreter
+from whisperad.model_thread import ModelThread
+from whisperad.protocol import (
+    ActionLine,
+    Actions,
+    ActionsReply,
+    AnyRequest,
+    CatalogueStatus,
+    Confirm,
+    History,
+    Interpret,
+    Interpretation,
+    ModelStatus,
+    OkReply,
+    Reload,
+    Reply,
+    Status,
+    StatusReply,
+    Teach,
+    UsedModel,
+)
+from whisperad.runner import Effects, Outcome
+from whisperad.serving import Serving
+from whisperad.settings import Settings
+from whisperad.tally import Tally
+from whisperad.utterance import Utterance, normalise
+
+
+class Daemon:
+    """Everything that answers requests, from `start` to `stop`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.clients = 0  # connected now; the server keeps it
+        self.socket = settings.socket  # unless the service manager opened another
+        self._settings = settings
+        self._serving = Serving(settings)
+        self._effects = Effects(settings)
+        self._confirmations = Confirmations(settings.token_s)
+        self._tally = Tally()
+        self._started = time.monotonic()
+        self._reloading = asyncio.Lock()
+        self._listing: tuple[str, tuple[ActionLine, ...]] = ("", ())
+
+    async def start(self) -> None:
+        """Load and warm everything. Raises `BadConfig` or `BadAdapter`."""
+        self._thread: ModelThread = await self._serving.start()
+        self._interpreter = Interpreter(self._thread)
+        try:
+            await self._effects.start()
+        except BaseException:
+            self._thread.stop()
+            raise
+
+    async def stop(self) -> None:
+        """End what we keep running and the model's thread."""
+        await self._effects.stop()
+        await asyncio.to_thread(self._thread.stop)
+
+    async def answer(self, request: AnyRequest, received: float) -> Reply:
+        """Answer one request that came in at `received`, a time of `time.monotonic`.
+
+        Raises a `WhisperaError` where the reply is an error.
+        """
+        match request:
+            case Interpret():
+                return await self._interpret(request, received)
+            case Confirm():
+                return await self._confirm(request, received)
+            case Actions():
+                return ActionsReply(id=request.id, actions=await self._actions())
+            case Reload():
+                return await self._reload(request)
+            case Status():
+                return self._status(request)
+            case Teach() | History():
+                kind = type(request).__name__.lower()
+                raise BadRequest(f'"{kind}" is not supported by this version')
+        assert_never(request)
+
+    async def _interpret(self, request: Interpret, received: float) -> Interpretation:
+        if request.execute and not self._settings.can_execute:
+            raise BadRequest(
+                f"this daemon proposes commands for {self._settings.platform};"
+                " it runs none here"
+            )
+        utterance = normalise(request.utterance)
+        understanding = await self._interpreter.interpret(
+            utterance,
+            received + request.timeout_s,
+            self._serving.configuration.preferences.confidence_threshold,
+        )
+        # Taken together, before anything is awaited: a reload cannot come between what
+        # was understood and the catalogue it was understood with.
+        resolver, model = self._serving.configuration.resolver, self._serving.model
+        took_ms = (time.monotonic() - received) * 1000
+        self._tally.understood(understanding.stage, took_ms)
+        reply = replies.understood(
+            utterance,
+            understanding,
+            policy.clarity(understanding, self._serving.threshold),
+            resolver,
+            UsedModel(model.base, model.adapter),
+        )
+        queue_ms = round(max(0.0, took_ms - understanding.model_ms), 3)
+        reply = replace(reply, timing=replace(reply.timing, queue_ms=queue_ms))
+        if reply.outcome == "proposed":
+            # Names and folders are looked up in files, which may take their time.
+            plan = await asyncio.to_thread(
+                _plan, resolver, reply, understanding.intents, utterance, request
+            )
+            reply = plan.reply
+            if reply.outcome == "proposed" and request.execute:
+                reply = await self._carry_out(plan, request.runs_here, confirmed=False)
+        return self._ended(reply, request, received)
+
+    async def _confirm(self, request: Confirm, received: float) -> Interpretation:
+        plan = self._confirmations.redeem(request.token)
+        reply = await self._carry_out(plan, request.runs_here, confirmed=True)
+        timing = replace(
+            reply.timing, queue_ms=0.0, model_ms=0.0, passes=0, chosen_tokens=0
+        )
+        return self._ended(replace(reply, timing=timing), request, received)
+
+    async def _carry_out(
+        self, plan: Plan, runs_here: bool, *, confirmed: bool
+    ) -> Interpretation:
+        decision = policy.decide(
+            plan.commands, confirmed=confirmed, runs_here=runs_here
+        )
+        match decision:
+            case "needs_confirmation":
+                token = self._confirmations.issue(plan)
+                return replace(plan.reply, outcome=decision, token=token)
+            case "handed_over":
+                return replace(plan.reply, outcome=decision)
+            case "run":
+                return replies.ran(plan.reply, await self._run(plan))
+        assert_never(decision)
+
+    async def _run(self, plan: Plan) -> list[Outcome]:
+        """Run commands one after the other, up to the first that fails."""
+        outcomes: list[Outcome] = []
+        for command in plan.commands:
+            # The client's folder is for what belongs into the client's shell.
+            cwd = plan.cwd if command.where == "client" else None
+            outcomes.append(await self._effects.perform(command, plan.timeout_s, cwd))
+            if outcomes[-1].exit_code != 0:
+                break
+        return outcomes
+
+    def _ended(
+        self, reply: Interpretation, request: Interpret | Confirm, received: float
+    ) -> Interpretation:
+        """Count and log an interpretation, and give it its id and its whole time."""
+        total_ms = round((time.monotonic() - received) * 1000, 3)
+        self._tally.ended(reply.outcome)
+        log.info(
+            "interpreted",
+            outcome=reply.outcome,
+            actions=[str(intent["action"]) for intent in reply.intents],
+            confidence=reply.confidence,
+            stage=reply.stage,
+            total_ms=total_ms,
+        )
+        timing = replace(reply.timing, total_ms=total_ms)
+        return replace(reply, id=request.id, timing=timing)
+
+    async def _actions(self) -> tuple[ActionLine, ...]:
+        catalogue = self._serving.configuration.catalogue
+        if self._listing[0] != catalogue.hash:
+            lines = await asyncio.to_thread(examples.listing, catalogue)
+            self._listing = (catalogue.hash, lines)
+        return self._listing[1]
+
+    async def _reload(self, request: Reload) -> OkReply:
+        async with self._reloading:
+            await self._serving.reload(request.what)
+        adapter = self._serving.model.adapter
+        catalogue_hash = self._serving.configuration.catalogue.hash
+        log.info("reloaded", adapter=adapter, catalogue_hash=catalogue_hash)
+        return OkReply(id=request.id, adapter=adapter, catalogue_hash=catalogue_hash)
+
+    def _status(self, request: Status) -> StatusReply:
+        model = self._serving.model
+        catalogue = self._serving.configuration.catalogue
+        return StatusReply(
+            id=request.id,
+            version=wire.VERSION,
+            protocol=wire.PROTOCOL,
+            pid=os.getpid(),
+            uptime_s=round(time.monotonic() - self._started, 3),
+            platform=self._settings.platform,
+            can_execute=self._settings.can_execute,
+            blas=model.blas,
+            device=model.device,
+            model=ModelStatus(model.base, model.adapter, model.bytes),
+            catalogue=CatalogueStatus(
+                len(catalogue.actions), len(catalogue.packs), catalogue.hash
+            ),
+            memory_bytes=tally.memory_bytes(),
+            clients=self.clients,
+            queue=self._thread.waiting,
+            served=self._tally.served(),
+            latency_ms=self._tally.latency(),
+            socket=str(self.socket),
+            problems=self._serving.problems,
+        )
+
+
+def _plan(
+    resolver: Resolver,
+    reply: Interpretation,
+    intents: tuple[Intent, ...],
+    utterance: Utterance,
+    request: Interpret,
+) -> Plan:
+    """Look up what the intents mean here; if there is no way, the reply says so."""
+    cwd = Path(request.cwd) if request.cwd else None
+    try:
+        found = [resolver.resolve(intent, utterance, cwd) for intent in intents]
+    except (UnknownName, CannotRun) as error:
+        return Plan(replies.impossible(reply, error), (), cwd, request.timeout_s)
+    commands = tuple(command for one in found for command in one.commands)
+    return Plan(replies.proposed(reply, found), commands, cwd, request.timeout_s)

@@ -1,0 +1,204 @@
+"""Serving: the configuration and the adapter that answers are made with.
+
+Both are loaded at start and again by a reload, which changes all it was asked to change
+or nothing.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from whisperad import catalogue, log, settings
+from whisperad.adapter import adapter_folders
+from whisperad.catalogue import Catalogue
+from whisperad.command import Resolver
+from whisperad.errors import BadAdapter, BadConfig
+from whisperad.interpret import Interpreter
+from whisperad.machine import Machine
+from whisperad.model import Adapter, Model
+from whisperad.model_thread import ModelThread
+from whisperad.settings import Preferences, Settings
+from whisperad.utterance import normalise
+
+What = Literal["all", "config", "adapter"]
+
+
+class Configuration(msgspec.Struct, frozen=True):
+    """What the shipped and the user's files say, ready for use."""
+
+    catalogue: Catalogue
+    preferences: Preferences
+    resolver: Resolver
+
+
+class ServingModel(msgspec.Struct, frozen=True):
+    """What there is to say of the model that answers."""
+
+    base: str
+    adapter: str | None
+    threshold: float  # the adapter's own
+    bytes: int
+    device: str
+    blas: str
+
+
+class Serving:
+    """Holds what serves; a request looks at it once and uses what it finds."""
+
+    configuration: Configuration
+    model: ServingModel
+
+    def __init__(self, given: Settings) -> None:
+        self._settings = given
+        # Of a system that is not ours nothing can be looked up.
+        environ = given.environ if given.can_execute else None
+        self._machine = Machine(given.platform, given.home, environ)
+        self._config_problems: tuple[str, ...] = ()
+        self._adapter_problems: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What the user should put right, though we serve without it."""
+        return self._config_problems + self._adapter_problems
+
+    @property
+    def threshold(self) -> float:
+        """Below this confidence nothing runs."""
+        own = self.configuration.preferences.confidence_threshold
+        return self.model.threshold if own is None else own
+
+    async def start(self) -> ModelThread:
+        """Load everything, with what works of it, and warm the model up.
+
+        Gives the thread with the model in it, for the caller to stop. Raises
+        `BadConfig` or `BadAdapter` if there is nothing to serve with.
+        """
+        self._configure()
+        self._base = settings.model_folder(
+            self._settings, self.configuration.preferences
+        )
+        self._thread = ModelThread(self._base, self._settings.queue)
+        self._thread.start()
+        try:
+            folders = tuple(adapter_folders(self._base, self._settings.data))
+            self.model, self._adapter_problems = await self._thread.submit(
+                lambda model: _first(model, self.configuration.catalogue, folders)
+            )
+            # The first request shall not wait for the list of applications either.
+            await asyncio.gather(
+                Interpreter(self._thread).warm_up(),
+                asyncio.to_thread(self._machine.applications.current),
+            )
+        except BaseException:
+            self._thread.stop()
+            raise
+        for problem in self.problems:
+            log.warning("problem", message=problem)
+        return self._thread
+
+    def _configure(self) -> None:
+        """Load the configuration, the shipped one alone if the user's is wrong.
+
+        A daemon with a broken user file is better than none.
+        """
+        given, machine = self._settings, self._machine
+        try:
+            self.configuration = _configuration(given, given.config, machine)
+        except BadConfig as error:
+            self.configuration = _configuration(given, None, machine)
+            self._config_problems = error.mistakes
+
+    async def reload(self, what: What) -> None:
+        """Read the configuration, the adapter or both again.
+
+        Raises `BadConfig` or `BadAdapter`, and everything stays as it was.
+        """
+        configuration = self.configuration
+        if what != "adapter":
+            configuration = await asyncio.to_thread(
+                _configuration, self._settings, self._settings.config, self._machine
+            )
+        before, after = self.configuration.catalogue, configuration.catalogue
+        folders = adapter_folders(self._base, self._settings.data)
+        # Requests that are understood after this job resume after this coroutine does,
+        # so that none meets a grammar and a catalogue that do not belong together.
+        self.model = await self._thread.submit(
+            lambda model: _swap(model, before, after, what, next(folders, None))
+        )
+        self.configuration = configuration
+        if what != "adapter":
+            self._config_problems = ()
+        if what != "config":
+            self._adapter_problems = ()
+
+
+def _configuration(
+    given: Settings, user: Path | None, machine: Machine
+) -> Configuration:
+    loaded = catalogue.load(given.shipped, user)
+    preferences = settings.preferences(loaded.settings, given.config)
+    return Configuration(loaded, preferences, Resolver(loaded, machine))
+
+
+def _described(model: Model) -> ServingModel:
+    return ServingModel(
+        model.base,
+        model.adapter.name if model.adapter else None,
+        model.calibration.threshold,
+        model.bytes,
+        model.device,
+        model.blas,
+    )
+
+
+def _first(
+    model: Model, answered: Catalogue, folders: tuple[Path, ...]
+) -> tuple[ServingModel, tuple[str, ...]]:
+    """Serve with the first adapter that fits, or with none; give what was wrong."""
+    model.serve(answered)
+    problems = []
+    for folder in folders:
+        try:
+            model.use(model.load_adapter(folder))
+            break
+        except BadAdapter as error:
+            problems.append(str(error))
+    return _described(model), tuple(problems)
+
+
+def _swap(
+    model: Model, before: Catalogue, after: Catalogue, what: What, folder: Path | None
+) -> ServingModel:
+    """Answer for another catalogue, with another adapter, or both; or change nothing."""
+    adapter = previous = model.adapter
+    if what != "config":
+        adapter = model.load_adapter(folder) if folder else None
+    if what != "adapter":
+        model.serve(after)
+    if adapter is not previous:
+        model.use(adapter)
+        wrong = _wrong_canaries(model, adapter, after) if adapter else []
+        if adapter and wrong:
+            model.use(previous)
+            model.serve(before)
+            raise BadAdapter(f"{adapter.folder}: {'; '.join(wrong)}")
+    return _described(model)
+
+
+def _wrong_canaries(model: Model, adapter: Adapter, answered: Catalogue) -> list[str]:
+    """List what the adapter must understand, but does not."""
+    wrong = []
+    for canary in adapter.manifest.canaries:
+        action = canary.intent["action"]
+        if action not in answered.actions and action != "none":
+            continue  # of a pack that is not there any more
+        intents = model.understand(normalise(canary.utterance)).intents
+        found = {"action": intents[0].action, **intents[0].slots} if intents else {}
+        if found != (canary.intent if action != "none" else {}):
+            wrong.append(
+                f'expected "{canary.utterance}" to mean {canary.intent}, found'
+                f" {found or 'no command'}"
+            )
+    return wrong
