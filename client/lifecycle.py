@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -79,38 +80,40 @@ def wait_until_it_answers(
 
 
 def stop(socket: str) -> bool:
-    """Stop the daemon at a socket and wait until it is gone; False if there is none.
+    """Stop the daemon that has a socket and wait until it is gone; False if none has.
 
-    Raises `NotStopped` if it does not go.
+    It need not answer for that. Raises `NotStopped` if it does not go.
     """
-    found = status(socket)
-    if found is None:
+    lock = Path(socket + wire.LOCK_SUFFIX)
+    if not _is_held(lock):
         return False
-    pid = found.get("pid")
-    if not isinstance(pid, int):
-        raise connection.DaemonError(f"expected a process id, found {pid!r}")
-    os.kill(pid, signal.SIGTERM)
+    owner = lock.read_text().strip()
+    if not owner.isdigit():
+        raise NotStopped(f'{lock}: expected a process id in it, found "{owner}"')
+    # It may have gone by itself just now.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(int(owner), signal.SIGTERM)
     deadline = time.monotonic() + STOP_S
-    while not _is_free(socket + wire.LOCK_SUFFIX):
+    while _is_held(lock):
         if time.monotonic() > deadline:
-            raise NotStopped(f"process {pid} still runs after {STOP_S:g} s")
+            raise NotStopped(f"process {owner} still runs after {STOP_S:g} s")
         time.sleep(POLL_S)
     return True
 
 
-def _is_free(lock: str) -> bool:
-    """Say whether no daemon holds its lock any more, which it does until its end."""
+def _is_held(lock: Path) -> bool:
+    """Say whether a daemon holds its lock, which it does until its very end."""
     try:
         file = os.open(lock, os.O_RDWR)
     except FileNotFoundError:
-        return True
+        return False
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return False
+        return True
     finally:
         os.close(file)
-    return True
+    return False
 
 
 def _why_it_ended(paths: wire.Paths, code: int) -> str:

@@ -55,8 +55,8 @@ def explained_rows(meant: Interpretation, timing: Timing) -> list[Row]:
         ("outcome", meant.outcome),
         (
             "stage",
-            f"{meant.stage}: {timing.passes} passes, {timing.chosen_tokens} tokens"
-            f" chosen, {timing.total_ms:.1f} ms",
+            f"{meant.stage}, {timing.total_ms:.1f} ms, passes {timing.passes},"
+            f" chosen tokens {timing.chosen_tokens}",
         ),
         ("confidence", f"{meant.confidence:.1%}"),
         *(("intent", intent_text(intent)) for intent in meant.intents),

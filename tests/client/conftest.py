@@ -149,3 +149,26 @@ def runner(module: str, environ: Mapping[str, str]) -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def home(short_dir: Path, random_base: Path) -> Path:
+    """Give a folder in which a daemon finds a small model."""
+    settings = {"settings": {"model": str(random_base)}}
+    (short_dir / "config").mkdir()
+    (short_dir / "config" / "whispera_config.json").write_text(json.dumps(settings))
+    return short_dir
+
+
+@pytest.fixture
+def started(home: Path, whispera: Run) -> Iterator[Run]:
+    """Give `whispera` after it has started a daemon, and stop that in the end."""
+    assert whispera("start").returncode == 0
+    yield whispera
+    whispera("stop")
+
+
+def daemon_status(whispera: Run) -> dict[str, object]:
+    """Give what `whispera status` tells programs."""
+    status: dict[str, object] = json.loads(whispera("status", "--json").stdout)
+    return status

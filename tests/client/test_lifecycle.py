@@ -1,0 +1,136 @@
+"""`whispera` starts and stops real daemons, through systemd where it is installed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.client.conftest import Run, daemon_status, runner
+
+pytestmark = pytest.mark.timeout(60)  # a busy machine starts daemons slowly
+
+
+# Starts and stops a real daemon, as systemd would.
+SYSTEMCTL = """\
+import json, os, pathlib, signal, subprocess, sys, time
+home = pathlib.Path(os.environ["WHISPERA_HOME"])
+with (home / "calls").open("a") as calls:
+    calls.write(sys.argv[2] + "\\n")
+pid = home / "pid"
+if sys.argv[2] == "start":
+    daemon = subprocess.Popen(
+        [sys.executable, "-P", "-m", "whisperad"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    pid.write_text(str(daemon.pid))
+if sys.argv[2] in {"stop", "disable"} and pid.exists():
+    os.kill(int(pid.read_text()), signal.SIGTERM)
+    pid.unlink()
+    while (home / "run" / "whisperad.sock").exists():
+        time.sleep(0.01)
+"""
+
+
+def test_a_daemon_that_was_started_answers_and_can_be_stopped(
+    home: Path, whispera: Run, w: Run
+) -> None:
+    start = whispera("start")
+    pid = daemon_status(whispera)["pid"]
+    again = whispera("start")
+    stop = whispera("stop")
+
+    assert start.stdout == f"whisperad runs: process {pid}, random\n"
+    assert again.stdout == f"whisperad runs already: process {pid}, random\n"
+    assert (stop.returncode, stop.stdout) == (0, "whisperad stopped\n")
+    assert w("hello").returncode == 4
+    assert whispera("stop").stdout == "no whisperad is running\n"
+
+
+def test_a_daemon_outlives_the_terminal_it_was_started_from(
+    home: Path, environ: dict[str, str], whispera: Run
+) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "client.cli", "start"],
+        env=environ,
+        check=True,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+    )
+    pid = daemon_status(whispera)["pid"]
+
+    assert isinstance(pid, int)
+    assert os.getsid(pid) == pid
+    whispera("stop")
+
+
+def test_a_restarted_daemon_is_another_one(started: Run) -> None:
+    before = daemon_status(started)["pid"]
+    restart = started("restart")
+    after = daemon_status(started)["pid"]
+
+    assert restart.returncode == 0
+    assert before != after
+
+
+def test_a_large_log_is_put_aside(home: Path, whispera: Run) -> None:
+    log = home / "state" / "whisperad.log"
+    log.parent.mkdir()
+    log.write_bytes(b"x" * (2 << 20))
+    whispera("start")
+    whispera("stop")
+
+    assert (home / "state" / "whisperad.log.1").stat().st_size == 2 << 20
+    assert log.stat().st_size < 1 << 20
+
+
+def test_a_daemon_that_cannot_start_says_why(home: Path, whispera: Run) -> None:
+    (home / "run").mkdir()
+    (home / "run" / "whisperad.sock").write_text("something else")
+    said = whispera("start")
+
+    assert (said.returncode, said.stdout) == (4, "")
+    assert "the daemon ended with exit code 1" in said.stderr
+    assert "expected a socket or nothing" in said.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+def test_an_installed_service_is_what_starts_and_stops(
+    home: Path, environ: dict[str, str]
+) -> None:
+    systemctl = home / "bin" / "systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text(f"#!{sys.executable}\n{SYSTEMCTL}")
+    systemctl.chmod(0o755)
+    path = f"{systemctl.parent}{os.pathsep}{environ['PATH']}"
+    whispera = runner("client.cli", {**environ, "PATH": path})
+    calls = home / "calls"
+
+    whispera("start")
+    by_hand = daemon_status(whispera)["pid"]
+    install = whispera("install")
+    installed = daemon_status(whispera)["pid"]
+    assert install.stdout.startswith("whisperad starts at every login and runs: ")
+    assert installed != by_hand
+
+    calls.unlink()
+    assert whispera("stop").stdout == "whisperad stopped\n"
+    assert whispera("status").returncode == 4
+    assert whispera("start").returncode == 0
+    assert calls.read_text().split() == ["stop", "reset-failed", "start"]
+
+    assert whispera("uninstall").stdout == "uninstalled\n"
+    assert whispera("status").returncode == 4
+    assert whispera("uninstall").stdout == "nothing was installed\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+def test_where_no_service_can_be_installed_it_says_why(
+    whispera: Run, environ: dict[str, str], tmp_path: Path
+) -> None:
+    said = runner("client.cli", {**environ, "PATH": str(tmp_path)})("install")
+
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr == 'no program on the PATH is called "systemctl"\n'
