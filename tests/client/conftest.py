@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from client import lifecycle
+
 ROOT = Path(__file__).parents[2]
 
 Completed = subprocess.CompletedProcess[str]
@@ -152,20 +154,20 @@ def runner(module: str, environ: Mapping[str, str]) -> Run:
 
 
 @pytest.fixture
-def home(short_dir: Path, random_base: Path) -> Path:
-    """Give a folder in which a daemon finds a small model."""
+def home(short_dir: Path, random_base: Path) -> Iterator[Path]:
+    """Give a folder in which a daemon finds a small model, and leave none behind."""
     settings = {"settings": {"model": str(random_base)}}
     (short_dir / "config").mkdir()
     (short_dir / "config" / "whispera_config.json").write_text(json.dumps(settings))
-    return short_dir
+    yield short_dir
+    lifecycle.stop(str(short_dir / "run" / "whisperad.sock"))
 
 
 @pytest.fixture
-def started(home: Path, whispera: Run) -> Iterator[Run]:
-    """Give `whispera` after it has started a daemon, and stop that in the end."""
+def started(home: Path, whispera: Run) -> Run:
+    """Give `whispera` after it has started a daemon."""
     assert whispera("start").returncode == 0
-    yield whispera
-    whispera("stop")
+    return whispera
 
 
 def daemon_status(whispera: Run) -> dict[str, object]:

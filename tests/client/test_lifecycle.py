@@ -11,7 +11,6 @@ from tests.client.conftest import Run, daemon_status, runner
 
 pytestmark = pytest.mark.timeout(60)  # a busy machine starts daemons slowly
 
-
 # Starts and stops a real daemon, as systemd would.
 SYSTEMCTL = """\
 import json, os, pathlib, signal, subprocess, sys, time
@@ -63,7 +62,6 @@ def test_a_daemon_outlives_the_terminal_it_was_started_from(
 
     assert isinstance(pid, int)
     assert os.getsid(pid) == pid
-    whispera("stop")
 
 
 def test_a_restarted_daemon_is_another_one(started: Run) -> None:
