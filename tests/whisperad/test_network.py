@@ -1,6 +1,7 @@
 """The network computes what mlx-lm computes, with any adapter, and swaps them cleanly."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -297,6 +298,26 @@ def test_nothing_heavy_is_loaded_and_no_limit_is_lowered() -> None:
 @pytest.mark.timeout(60)
 def test_all_of_mlx_lm_can_still_be_imported_afterwards() -> None:
     assert _run(_LIGHT, "all").split()[2:] == ["load", "Model"]
+
+
+_USED = """
+import json, sys
+from pathlib import Path
+from whisperad.network import Network
+network = Network(Path(json.loads(sys.argv[1])[0]), [1, 2])
+network.use({}, None)
+network.read([3, 4, 5], [2], (6, 7))
+"""
+
+
+def test_nothing_is_compiled_into_the_folder_for_temporary_files(
+    folder: Path, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    arguments = [sys.executable, "-c", _USED, json.dumps([str(folder)])]
+    subprocess.run(arguments, cwd=_ROOT, env=environment, check=True)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_mlx_lm_is_the_release_whose_files_are_known() -> None:
