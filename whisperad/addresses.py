@@ -14,7 +14,6 @@ from whisperad.errors import CannotRun
 _SIGNS: Mapping[str, str] = {
     "dot": ".",
     "slash": "/",
-    "forward slash": "/",
     "dash": "-",
     "hyphen": "-",
     "minus": "-",
@@ -40,13 +39,16 @@ _URL_SIGNS = "/?#&=%+,;:@!$'()*~[]-._"
 
 def with_signs(said: str, signs: frozenset[str] = frozenset(_SIGNS)) -> str:
     """Write the signs that are said as words, joined to what stands around them."""
-    names = "|".join(sorted(map(re.escape, signs), key=len, reverse=True))
-    return re.sub(
-        rf"(?:^|\s+)({names})(?=\s|$)\s*",
-        lambda found: _SIGNS[found[1].lower()],
-        said,
-        flags=re.IGNORECASE,
-    )
+    written, is_joined = "", True
+    for word in re.sub(
+        r"\bforward slash\b", "slash", said, flags=re.IGNORECASE
+    ).split():
+        is_sign = word.lower() in signs
+        if not is_sign and not is_joined:
+            written += " "
+        written += _SIGNS[word.lower()] if is_sign else word
+        is_joined = is_sign
+    return written
 
 
 def url(said: str) -> str | None:

@@ -31,7 +31,8 @@ class RealNames:
         self._platform = platform
         self._applications = applications
         self._own_apps = _keyed(names.own_apps)
-        self._apps = _keyed(names.apps.get(platform, {}))
+        shipped = names.apps.get(platform, {})
+        self._apps = _keyed({real: real for real in shipped.values()} | shipped)
         self._folders = _keyed(names.folders.get(platform, {}))
         self._folders.update(_keyed(names.own_folders))
         self._sites = _sites(names)
@@ -146,7 +147,9 @@ def _by_key(installed: tuple[Application, ...]) -> dict[str, Application]:
         for other in (app.id, app.id.rsplit(".", 1)[-1], app.process):
             found.setdefault(key(other), app)
     for app in installed:  # "Adobe Photoshop 2026" is called photoshop
-        found.setdefault(key(_MAKER.sub("", _YEAR.sub("", app.name))), app)
+        name = _YEAR.sub("", app.name)
+        for other in (name, _MAKER.sub("", name)):
+            found.setdefault(key(other), app)
     return found
 
 

@@ -11,9 +11,7 @@ from whisperad import addresses
 from whisperad.machine import Machine
 from whisperad.names import RealNames, key
 
-_SIGNS = frozenset(
-    ("dot", "slash", "forward slash", "dash", "hyphen", "underscore", "tilde")
-)
+_SIGNS = frozenset(("dot", "slash", "dash", "hyphen", "underscore", "tilde"))
 _MAX_ENTRIES = 5000  # of a folder that is searched for a name
 
 
@@ -43,16 +41,17 @@ class Paths:
         if folder is not None:
             return self._known(folder)
         text = addresses.with_signs(said, _SIGNS)
-        bare = re.sub(r"^(?:my|the) | (?:folder|directory)$", "", text, flags=re.I)
+        named = re.sub(r" (?:folder|directory)$", "", text, flags=re.IGNORECASE)
+        bare = re.sub(r"^(?:my|the) ", "", named, flags=re.IGNORECASE)
         for start in dict.fromkeys((self._start, self._home)):
-            for name in dict.fromkeys((text, bare)):
+            for name in dict.fromkeys((text, named, bare)):
                 found = self._existing(name, start)
                 if found is not None and found.is_dir():
                     return found
         near = self._names.near_folder(said)
         if near is not None:
             return self._known(near)
-        return self._absolute(text, self._start)
+        return self._absolute(bare, self._start)
 
     def _known(self, folder: str) -> Path:
         return self._absolute(self._machine.user_folder(folder), self._home)

@@ -141,6 +141,8 @@ def integer(text: str) -> int | None:
     found = [t for t in tokens(text) if t not in {"number", "no", "#", "port", "pid"}]
     if found and found[0] in {"process", "the", "id"}:
         found = found[1:]
+    if found[:1] == ["a"] and found[1:2] and found[1] in _SCALES:
+        found = found[1:]
     if len(found) == 1 and found[0] in _ORDINALS:
         return _ORDINALS[found[0]]
     parts: list[str] = []

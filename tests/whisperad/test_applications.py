@@ -1,0 +1,88 @@
+"""Applications: what this machine has, read from real files."""
+
+import os
+import plistlib
+from pathlib import Path
+
+from whisperad.applications import Application, Applications, folders
+
+EDITOR = """[Desktop Entry]
+Type=Application
+Name=Text\\sEditor
+Name[de]=Texteditor
+Exec=env GTK=1 /usr/bin/gnome-edit --new %U
+StartupWMClass=Gnome-edit
+
+[Desktop Action new]
+Name=New Window
+Exec=other
+"""
+
+
+def test_a_desktop_entry_is_an_application(tmp_path: Path) -> None:
+    (tmp_path / "org.gnome.Edit.desktop").write_text(EDITOR)
+    found = Applications("linux", (tmp_path,)).current()
+
+    assert found == (
+        Application("Text Editor", "org.gnome.Edit", "gnome-edit", "Gnome-edit"),
+    )
+
+
+def test_entries_that_are_not_to_be_shown_are_left_out(tmp_path: Path) -> None:
+    head = "[Desktop Entry]\nName=X\nExec=x\n"
+    (tmp_path / "hidden.desktop").write_text(head + "Hidden=true\n")
+    (tmp_path / "nodisplay.desktop").write_text(head + "NoDisplay=true\n")
+    (tmp_path / "link.desktop").write_text(head + "Type=Link\n")
+    (tmp_path / "broken.desktop").write_bytes(b"\xff\xfe[Desktop")
+    (tmp_path / "dangling.desktop").symlink_to(tmp_path / "nowhere")
+
+    assert Applications("linux", (tmp_path,)).current() == ()
+
+
+def test_the_users_entry_hides_the_systems(tmp_path: Path) -> None:
+    own, system = tmp_path / "own", tmp_path / "system"
+    for folder, name in ((own, "Mine"), (system, "Theirs")):
+        (folder / "kde").mkdir(parents=True)
+        (folder / "kde" / "edit.desktop").write_text(f"[Desktop Entry]\nName={name}\n")
+    found = Applications("linux", (own, system)).current()
+
+    assert found == (Application("Mine", "kde-edit", "kde-edit", "kde-edit"),)
+
+
+def test_a_new_application_is_found_without_a_restart(tmp_path: Path) -> None:
+    applications = Applications("linux", (tmp_path,))
+    before = applications.current()
+    (tmp_path / "a.desktop").write_text("[Desktop Entry]\nName=A\n")
+    os.utime(tmp_path, ns=(1, 1))  # however coarse the clock of the file system
+    after = applications.current()
+
+    assert before == ()
+    assert [app.name for app in after] == ["A"]
+    assert applications.current() is after
+
+
+def test_a_bundle_is_an_application(tmp_path: Path) -> None:
+    contents = tmp_path / "Editors" / "Visual Studio Code.app" / "Contents"
+    contents.mkdir(parents=True)
+    info = {"CFBundleIdentifier": "com.microsoft.VSCode", "CFBundleExecutable": "Code"}
+    (contents / "Info.plist").write_bytes(plistlib.dumps(info))
+    broken = tmp_path / "Broken.app" / "Contents"
+    broken.mkdir(parents=True)
+    (broken / "Info.plist").write_bytes(b"junk")
+    found = Applications("macos", (tmp_path,)).current()
+
+    assert found == (
+        Application("Visual Studio Code", "com.microsoft.VSCode", "Code", "Code"),
+    )
+
+
+def test_linux_applications_are_where_the_environment_says(tmp_path: Path) -> None:
+    environ = {"XDG_DATA_HOME": "/own", "XDG_DATA_DIRS": "/a:/b:/a"}
+    found = folders("linux", environ, tmp_path)
+
+    assert found[:3] == (
+        Path("/own/applications"),
+        Path("/a/applications"),
+        Path("/b/applications"),
+    )
+    assert tmp_path / ".local/share/flatpak/exports/share/applications" in found
