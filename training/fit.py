@@ -35,6 +35,7 @@ from mlx_lm.tuner.trainer import TrainingArgs, train  # noqa: E402
 from mlx_lm.tuner.utils import linear_to_lora_layers  # noqa: E402
 from mlx_lm.utils import load_model  # noqa: E402
 
+MAX_TOKENS = 512  # of prompt and answer together; ours have some thirty
 KEYS = (
     "self_attn.q_proj",
     "self_attn.k_proj",
@@ -87,12 +88,7 @@ def fit(
     that mlx-lm can load.
     """
     mx.random.seed(plan.seed)
-    try:
-        model, _config = load_model(base)
-    except (FileNotFoundError, ValueError, KeyError) as error:
-        raise BadAdapter(f"{base}: {error}") from error
-    if mx.default_device() == mx.Device(mx.cpu):
-        model.set_dtype(mx.float32)  # half precision never reaches a fast BLAS there
+    model = _loaded(base)
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     rows = {
         name: Rows(data / f"{name}.jsonl", tokenizer) for name in ("train", "valid")
@@ -100,6 +96,44 @@ def fit(
     model.freeze()
     parameters = _adapt(model, plan)
     folder.mkdir(parents=True, exist_ok=True)
+    _write_config(folder, plan, parameters)
+    training = TrainingArgs(
+        batch_size=plan.batch,
+        iters=plan.iterations,
+        val_batches=16,
+        steps_per_report=20,
+        steps_per_eval=max(1, plan.iterations // 4),
+        steps_per_save=max(1, plan.iterations),
+        max_seq_length=MAX_TOKENS,
+        adapter_file=str(folder / "adapters.safetensors"),
+    )
+    optimizer = optim.AdamW(learning_rate=_schedule(plan), weight_decay=0.01)
+    train(
+        model,
+        optimizer,
+        rows["train"],
+        rows["valid"],
+        training,
+        loss=_answer_loss,
+        training_callback=_Reports(report),
+    )
+    for checkpoint in folder.glob("0*_adapters.safetensors"):
+        checkpoint.unlink()
+
+
+def _loaded(base: Path) -> Module:
+    """Load a base with mlx-lm. Raises `BadAdapter` if it cannot."""
+    try:
+        model, _config = load_model(base)
+    except (FileNotFoundError, ValueError, KeyError) as error:
+        raise BadAdapter(f"{base}: {error}") from error
+    if mx.default_device() == mx.Device(mx.cpu):
+        model.set_dtype(mx.float32)  # half precision never reaches a fast BLAS there
+    return model
+
+
+def _write_config(folder: Path, plan: Plan, parameters: dict[str, Any]) -> None:
+    """Write `adapter_config.json` as mlx-lm reads it."""
     config = {
         "fine_tune_type": "lora",
         "num_layers": plan.layers,
@@ -109,33 +143,16 @@ def fit(
         "seed": plan.seed,
     }
     (folder / "adapter_config.json").write_text(json.dumps(config, indent=2) + "\n")
-    schedule = optim.join_schedules(
-        [
-            optim.linear_schedule(0.0, plan.rate, max(1, plan.iterations // 20)),
-            optim.cosine_decay(plan.rate, plan.iterations, plan.rate / 50),
-        ],
-        [max(1, plan.iterations // 20)],
-    )
-    train(
-        model,
-        optim.AdamW(learning_rate=schedule, weight_decay=0.01),
-        rows["train"],
-        rows["valid"],
-        TrainingArgs(
-            batch_size=plan.batch,
-            iters=plan.iterations,
-            val_batches=16,
-            steps_per_report=20,
-            steps_per_eval=max(1, plan.iterations // 4),
-            steps_per_save=max(1, plan.iterations),
-            max_seq_length=512,
-            adapter_file=str(folder / "adapters.safetensors"),
-        ),
-        loss=_answer_loss,
-        training_callback=_Reports(report),
-    )
-    for checkpoint in folder.glob("0*_adapters.safetensors"):
-        checkpoint.unlink()
+
+
+def _schedule(plan: Plan) -> Callable[[mx.array], mx.array]:
+    """Rise over the first twentieth, then fall as a cosine."""
+    rising = max(1, plan.iterations // 20)
+    parts = [
+        optim.linear_schedule(0.0, plan.rate, rising),
+        optim.cosine_decay(plan.rate, plan.iterations - rising, plan.rate / 50),
+    ]
+    return optim.join_schedules(parts, [rising])
 
 
 def _adapt(model: Module, plan: Plan) -> dict[str, Any]:

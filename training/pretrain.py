@@ -5,14 +5,10 @@ examples are drawn for every step, seeded by the step, so a resumed run goes on 
 it was. The learning rate is held and falls to nothing over the last third.
 """
 
-import math
-import multiprocessing
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from random import Random
-from typing import Any
 
 import msgspec
 import torch
@@ -20,6 +16,7 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch.nn import functional
 
+from training.batches import Drawn, Row, batches, pad, rows
 from training.generate import Generator
 from training.tiny import Shape, Tiny
 from training.tokenizer import train_tokenizer, write_tokenizer
@@ -27,13 +24,10 @@ from whisperad import catalogue
 from whisperad.prompt import render, render_completion
 from whisperad.utterance import normalise
 
-CHUNK = 8192  # examples drawn and sorted by length together
-UTTERANCE_WEIGHT = 0.3  # of the loss on a sampled word said, beside 1 on the answer
 SAMPLED = 0.15  # share of the words said that are counted at all
 WARM_UP = 300  # steps
 FALL = 0.35  # of all steps, at the end
 
-Row = tuple[list[int], int]  # token ids; where the answer begins
 Forward = Callable[[torch.Tensor], torch.Tensor]
 
 
@@ -68,36 +62,47 @@ def pretrain(config: Path, folder: Path, recipe: Recipe, threads: int) -> None:
     optimizers = _optimizers(model, recipe)
     first = _resume(folder, model, optimizers)
     forward: Forward = torch.compile(model, dynamic=True)
-    valid = list(_rows(config, "valid", 2000, 7, tokenizer))
+    plan = Drawn(recipe.steps, recipe.batch, recipe.seed)
+    drawn = batches(config, folder / "tokenizer.json", plan, first)
+    valid = list(rows(config, "valid", 2000, 7, tokenizer))
     started = time.monotonic()
     losses: list[float] = []
     tokens = 0
-    for step, batch in enumerate(_batches(config, folder, recipe, first), first):
-        share = _rate_share(step, recipe.steps)
-        for optimizer in optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = recipe.rate * share
-        loss = _loss(model, forward, *batch)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-        losses.append(loss.item())
+    for step, batch in enumerate(drawn, first):
+        rate = recipe.rate * _rate_share(step, recipe.steps)
+        losses.append(_step(model, forward, optimizers, batch, rate))
         tokens += batch[0].numel()
         done = step + 1
         if done % 200 == 0:
             _report(done, recipe.steps, losses, tokens, started, done - first)
             losses = []
         if done % 1000 == 0 or done == recipe.steps:
-            print(
-                "valid: action {:.1%}, exact {:.1%}".format(*_score(model, valid)),
-                flush=True,
-            )
+            actions, exact = _score(model, valid)
+            print(f"valid: action {actions:.1%}, exact {exact:.1%}", flush=True)
             _save(folder, model, optimizers, done)
             export(model, shape, folder)
         if done == recipe.steps:
             break
+
+
+def _step(
+    model: Tiny,
+    forward: Forward,
+    optimizers: list[torch.optim.Optimizer],
+    batch: tuple[torch.Tensor, torch.Tensor],
+    rate: float,
+) -> float:
+    """Learn from one batch; give its loss."""
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+    loss = _loss(model, forward, *batch)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    for optimizer in optimizers:
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+    return float(loss.item())
 
 
 def export(model: Tiny, shape: Shape, folder: Path) -> None:
@@ -129,63 +134,6 @@ def _tokenizer(config: Path, folder: Path, recipe: Recipe) -> Tokenizer:
     return Tokenizer.from_file(str(path))
 
 
-def _rows(
-    config: Path, split: Any, count: int, seed: int, tokenizer: Tokenizer
-) -> Iterator[Row]:
-    generator = Generator(catalogue.load(config), config, split)
-    for example in generator.examples(count, seed):
-        prompt = tokenizer.encode(render(normalise(example.utterance))).ids
-        answer = tokenizer.encode(render_completion(example.intents)).ids
-        yield prompt + answer, len(prompt)
-
-
-def _draw_chunks(
-    config: Path, folder: Path, recipe: Recipe, first: int, queue: Any
-) -> None:
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    generator = Generator(catalogue.load(config), config, "train")
-    per_chunk = CHUNK // recipe.batch
-    for number in range(first // per_chunk, math.ceil(recipe.steps / per_chunk)):
-        rows = []
-        for example in generator.examples(CHUNK, recipe.seed * 1_000_003 + number):
-            prompt = tokenizer.encode(render(normalise(example.utterance))).ids
-            answer = tokenizer.encode(render_completion(example.intents)).ids
-            rows.append((prompt + answer, len(prompt)))
-        random = Random(number)
-        rows.sort(key=lambda row: len(row[0]) + random.random() * 4)
-        batches = [rows[i : i + recipe.batch] for i in range(0, CHUNK, recipe.batch)]
-        random.shuffle(batches)
-        queue.put(batches)
-
-
-def _batches(
-    config: Path, folder: Path, recipe: Recipe, first: int
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Give (batch, length) token ids and the weight of each as a target."""
-    context = multiprocessing.get_context("spawn")
-    queue: Any = context.Queue(maxsize=3)
-    worker = context.Process(
-        target=_draw_chunks, args=(config, folder, recipe, first, queue), daemon=True
-    )
-    worker.start()
-    skip = first % (CHUNK // recipe.batch)
-    while True:
-        for batch in queue.get()[skip:]:
-            yield _pad(batch)
-        skip = 0
-
-
-def _pad(rows: list[Row]) -> tuple[torch.Tensor, torch.Tensor]:
-    length = max(len(ids) for ids, _ in rows)
-    tokens = torch.zeros(len(rows), length, dtype=torch.long)
-    weights = torch.zeros(len(rows), length)
-    for number, (ids, prompt) in enumerate(rows):
-        tokens[number, : len(ids)] = torch.tensor(ids)
-        weights[number, 3 : len(ids)] = UTTERANCE_WEIGHT
-        weights[number, prompt : len(ids)] = 1.0
-    return tokens, weights
-
-
 def _loss(
     model: Tiny, forward: Forward, tokens: torch.Tensor, weights: torch.Tensor
 ) -> torch.Tensor:
@@ -202,13 +150,13 @@ def _loss(
 
 
 @torch.no_grad()
-def _score(model: Tiny, rows: list[Row]) -> tuple[float, float]:
+def _score(model: Tiny, given: list[Row]) -> tuple[float, float]:
     """Teacher-forced shares: the action right; every token of the answer right."""
     model.eval()
     actions = exact = 0
-    for start in range(0, len(rows), 100):
-        some = rows[start : start + 100]
-        tokens, _ = _pad(some)
+    for start in range(0, len(given), 100):
+        some = given[start : start + 100]
+        tokens, _ = pad(some)
         guesses = model.logits(model(tokens)).argmax(-1)
         for number, (ids, prompt) in enumerate(some):
             right = (
@@ -218,7 +166,7 @@ def _score(model: Tiny, rows: list[Row]) -> tuple[float, float]:
             actions += bool(right[1])
             exact += bool(right.all())
     model.train()
-    return actions / len(rows), exact / len(rows)
+    return actions / len(given), exact / len(given)
 
 
 def _optimizers(model: Tiny, recipe: Recipe) -> list[torch.optim.Optimizer]:
