@@ -9,6 +9,7 @@ import pytest
 
 from tests import tiny_base
 from tests.running import RunningDaemon
+from tests.setting import Setting
 
 
 def _short_dir() -> Iterator[Path]:
@@ -45,3 +46,9 @@ def daemon(shared_short_dir: Path, random_base: Path) -> Iterator[RunningDaemon]
     ).start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def setting(short_dir: Path, random_base: Path) -> Setting:
+    """Give the surroundings of a daemon in this process."""
+    return Setting(short_dir, random_base)

@@ -85,6 +85,7 @@ class RunningDaemon:
             self.user_file.write_text(json.dumps(user_file))
         self.environ = {**os.environ, "WHISPERA_HOME": str(home), **(environ or {})}
         self._log = home / "log"
+        self._clients: list[Client] = []
 
     def start(self, *, wait: bool = True) -> Self:
         """Start it and, unless told otherwise, wait until it answers."""
@@ -106,20 +107,20 @@ class RunningDaemon:
         while time.monotonic() < ends:
             assert self.process.poll() is None, self._log.read_text()
             try:
-                with self.client() as client:
-                    client.ask(type="status")
-                    return
+                self.ask(type="status")
+                return
             except (FileNotFoundError, ConnectionRefusedError):
                 time.sleep(0.005)
         raise AssertionError(f"not ready after {START_S} s: {self._log.read_text()}")
 
     def client(self) -> Client:
-        """Give a connection of its own."""
-        return Client(self.socket)
+        """Give a connection of its own; what is still open at `stop` is closed."""
+        self._clients.append(Client(self.socket))
+        return self._clients[-1]
 
     def ask(self, **request: object) -> Message:
         """Ask one thing on a connection of its own."""
-        with self.client() as client:
+        with Client(self.socket) as client:
             return client.ask(**request)
 
     def events(self, name: str | None = None) -> list[Message]:
@@ -137,3 +138,7 @@ class RunningDaemon:
             self.process.kill()
             self.process.wait()
             raise
+        finally:
+            for client in self._clients:
+                client.close()
+            self._clients.clear()

@@ -1,6 +1,7 @@
 """`whisperad`: read the settings, start uvloop, serve until somebody says stop."""
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -58,6 +59,9 @@ async def _serve(
         daemon = Daemon(given)
         await daemon.start()
         try:
+            # What is loaded stays: looking through all of it for garbage takes longer
+            # than many an answer.
+            gc.freeze()
             daemon.socket = listener.path
             server = Server(daemon, listener, given)
             await server.start()

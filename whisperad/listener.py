@@ -8,12 +8,15 @@ import fcntl
 import os
 import socket
 import stat
+import time
 from pathlib import Path
 
 from whisperad import wire
 from whisperad.errors import CannotStart
 
 BACKLOG = 512  # clients that may wait while the model is loaded; the system may cap it
+
+PATIENCE_S = 10.0  # with another daemon that stops or starts
 
 
 class Listener:
@@ -97,15 +100,27 @@ def _lock(path: Path) -> int:
         lock = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise CannotStart(f"{lock_path}: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        pid = os.read(lock, 20).decode(errors="replace").strip() or "unknown"
-        os.close(lock)
-        raise CannotStart(f"another whisperad (process {pid}) serves {path}") from error
+    # One that stops has withdrawn its socket already, but not yet finished; one that
+    # starts is about to make it.
+    ends = time.monotonic() + PATIENCE_S
+    while not _is_locked(lock):
+        if path.exists() or time.monotonic() > ends:
+            pid = os.read(lock, 20).decode(errors="replace").strip() or "unknown"
+            os.close(lock)
+            raise CannotStart(f"another whisperad (process {pid}) serves {path}")
+        time.sleep(0.01)
     os.ftruncate(lock, 0)
     os.write(lock, b"%d\n" % os.getpid())
     return lock
+
+
+def _is_locked(lock: int) -> bool:
+    """Lock an open file for us, if nobody else has."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _remove_stale(path: Path) -> None:

@@ -12,7 +12,8 @@ from whisperad.listener import BACKLOG, Listener
 from whisperad.settings import Settings
 from whisperad.wire import peer_uid
 
-# Long enough for the loop to read what clients had sent when we were told to stop.
+# Long enough for the loop to let in who had connected and to read what was sent when we
+# were told to stop.
 LAST_READ_S = 0.01
 
 
@@ -38,8 +39,8 @@ class Server:
     async def stop(self) -> None:
         """Accept nobody else, answer every request that was sent, close."""
         self._listener.withdraw()
-        self._accepting.close()
         await asyncio.sleep(LAST_READ_S)
+        self._accepting.close()
         for connection in tuple(self._connections):
             connection.finish()
         try:

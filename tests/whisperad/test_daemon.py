@@ -1,110 +1,16 @@
-"""The daemon's requests, one method each, with a catalogue of one action.
-
-The base has random weights. It answers with the one action or with "no command", so some
-utterance means the action; which one it is does not matter here.
-"""
+"""The daemon's requests, one method each, with a catalogue of one action."""
 
 import asyncio
-import os
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
-import uvloop
 
+from tests.setting import HERE, Setting, ask
 from whisperad.daemon import Daemon
 from whisperad.errors import Overloaded, UnknownToken
 from whisperad.protocol import Confirm, Interpret, Interpretation, Status, StatusReply
-from whisperad.settings import Settings
-
-HERE = "macos" if sys.platform == "darwin" else "linux"
-UTTERANCES = [f"{verb} {noun}" for verb in "abcdefgh" for noun in "stuvwxyz"]
-
-Case = Callable[[Daemon, str], Awaitable[None]]
-
-
-class Setting:
-    """A daemon's surroundings in a folder, for `run` to start it in."""
-
-    def __init__(self, folder: Path, base: Path) -> None:
-        self._folder = folder
-        self._shipped = folder / "shipped"
-        for name in ("actions", "names"):
-            (self._shipped / name).mkdir(parents=True)
-        for name in ("apps", "folders"):
-            (self._shipped / "names" / f"{name}.toml").touch()
-        (self._shipped / "names" / "sites.toml").write_text("[sites]\n")
-        (folder / "config").mkdir()
-        self.environ = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-        self.base = base
-        self.threshold = 0.0
-        self.pack('argv = ["echo", "made it"]')
-
-    def pack(self, form: str, *, risk: str = "safe", where: str = "daemon") -> None:
-        """Write the pack with its one action."""
-        (self._shipped / "actions" / "test.toml").write_text(
-            f'pack = "test"\nwhere = "{where}"\n[[action]]\nid = "make"\n'
-            f'phrases = ["make it"]\nrisk = "{risk}"\n{HERE} = {{ {form} }}\n'
-        )
-
-    def run(self, case: Case, **limits: float) -> None:
-        """Run a case on a daemon, with an utterance that means the action."""
-
-        async def running() -> None:
-            async with self._daemon(**limits) as daemon:
-                await case(daemon, await self._meaning(daemon))
-
-        uvloop.run(running())
-
-    @asynccontextmanager
-    async def _daemon(self, **limits: float) -> AsyncIterator[Daemon]:
-        user_file = {
-            "settings": {
-                "model": str(self.base),
-                "confidence_threshold": self.threshold,
-            }
-        }
-        path = self._folder / "config" / "whispera_config.json"
-        path.write_bytes(msgspec.json.encode(user_file))
-        settings = Settings(
-            platform="macos" if HERE == "macos" else "linux",
-            can_execute=True,
-            home=self._folder,
-            config=self._folder / "config",
-            data=self._folder / "data",
-            state=self._folder / "state",
-            socket=self._folder / "w.sock",
-            environ=self.environ,
-            shipped=self._shipped,
-        )
-        daemon = Daemon(msgspec.structs.replace(settings, **limits))
-        await daemon.start()
-        try:
-            yield daemon
-        finally:
-            await daemon.stop()
-
-    async def _meaning(self, daemon: Daemon) -> str:
-        for utterance in UTTERANCES:
-            if (await ask(daemon, Interpret(utterance=utterance))).intents:
-                return utterance
-        raise AssertionError("the base understands nothing as a command")
-
-
-async def ask(daemon: Daemon, request: Interpret | Confirm) -> Interpretation:
-    """Ask a daemon for an interpretation."""
-    reply = await daemon.answer(request, time.monotonic())
-    assert isinstance(reply, Interpretation)
-    return reply
-
-
-@pytest.fixture
-def setting(short_dir: Path, random_base: Path) -> Setting:
-    return Setting(short_dir, random_base)
 
 
 def test_without_execute_a_command_is_proposed_and_not_run(
@@ -294,13 +200,8 @@ def test_below_the_threshold_nothing_runs(setting: Setting, short_dir: Path) -> 
 
 
 def test_what_has_no_command_here_says_so(setting: Setting) -> None:
-    setting.pack('argv = ["echo", "{@nonsense}"]')
-    text = Path(setting._shipped / "actions" / "test.toml")
     other = "linux" if HERE == "macos" else "macos"
-    text.write_text(
-        'pack = "test"\n[[action]]\nid = "make"\nphrases = ["make it"]\n'
-        f'{other} = {{ argv = ["echo"] }}\n'
-    )
+    setting.pack('argv = ["echo"]', platform=other)
 
     async def case(daemon: Daemon, make: str) -> None:
         reply = await ask(daemon, Interpret(utterance=make, execute=True))
