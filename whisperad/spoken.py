@@ -4,6 +4,7 @@ Every function gives None for words that say no such amount.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -80,7 +81,7 @@ _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[a-z']+|\S")
 
 def tokens(text: str) -> list[str]:
     """Cut a text into numbers, words and signs; slips in number words are mended."""
-    text = text.lower().replace("\u2044", "/")
+    text = unicodedata.normalize("NFKC", text).lower().replace("\u2044", "/")
     text = re.sub(r"(?<=[a-z0-9])-(?=[a-z0-9])", " ", text)
     return [_mended(token) for token in _TOKEN.findall(text)]
 
@@ -190,7 +191,7 @@ def cardinal(found: list[str], at: int) -> tuple[Fraction, int] | None:
         if word == "and" and room and at > start and _continues(found, at + 1):
             at += 1
             continue
-        if room is None and word[0].isdigit() and ":" not in word:
+        if room is None and word[0].isdecimal() and ":" not in word:
             current, room = _digits(word), 0
         elif word in _CARDINALS and (room is None or _CARDINALS[word] < room):
             value = _CARDINALS[word]
@@ -237,7 +238,7 @@ def _with_share(value: Fraction, at: int, found: list[str]) -> tuple[Fraction, i
 def _decimals(value: Fraction, found: list[str], at: int) -> tuple[Fraction, int]:
     """Read "point five", "point two five" after a number."""
     place, at = Fraction(1, 10), at + 1
-    while at < len(found) and (found[at] in _CARDINALS or found[at].isdigit()):
+    while at < len(found) and (found[at] in _CARDINALS or found[at].isdecimal()):
         digit = _CARDINALS.get(found[at])
         value += place * (int(found[at]) if digit is None else digit)
         place, at = place / 10, at + 1

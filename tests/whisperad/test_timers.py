@@ -1,0 +1,203 @@
+"""Timers: set, listed, cancelled, kept over a restart, rung when due."""
+
+import asyncio
+import stat
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import pytest
+
+from whisperad.timers import MAX_SET, Timer, Timers, clock, spelt
+
+T = TypeVar("T")
+NOW = datetime(2026, 11, 22, 14, 5)
+FAR = datetime(2090, 1, 1, 7, 0)
+Rung = list[tuple[str, str]]
+
+
+def with_timers(
+    path: Path, work: Callable[[Timers, Rung], Awaitable[T]], starts: bool = False
+) -> T:
+    async def whole() -> T:
+        rung: Rung = []
+
+        async def ring(title: str, message: str) -> None:
+            rung.append((title, message))
+
+        timers = Timers(path, ring)
+        if starts:
+            await timers.start()
+        try:
+            return await work(timers, rung)
+        finally:
+            await timers.stop()
+
+    return asyncio.run(whole())
+
+
+async def until_rung(rung: Rung) -> Rung:
+    while not rung:
+        await asyncio.sleep(0.01)
+    return rung
+
+
+def test_what_is_set_is_said_and_listed(tmp_path: Path) -> None:
+    async def work(timers: Timers, rung: Rung) -> list[str]:
+        return [
+            (await timers.set_timer(600, "", NOW)).stdout,
+            (await timers.set_timer(5400, "cake", NOW)).stdout,
+            (await timers.set_alarm(datetime(2026, 11, 23, 7, 0), "", NOW)).stdout,
+            timers.listed(NOW + timedelta(minutes=4)).stdout,
+        ]
+
+    timer, cake, alarm, listed = with_timers(tmp_path / "t.json", work)
+
+    assert timer == "timer set for 10 minutes, until 14:15"
+    assert cake == "timer set for 1 hour 30 minutes, until 15:35: cake"
+    assert alarm == "alarm set for tomorrow at 07:00"
+    assert listed.splitlines() == [
+        "timer 10 minutes: 6 minutes left",
+        "timer cake (1 hour 30 minutes): 1 hour 26 minutes left",
+        "alarm: tomorrow at 07:00",
+    ]
+
+
+def test_the_one_set_last_is_cancelled(tmp_path: Path) -> None:
+    async def work(timers: Timers, rung: Rung) -> list[tuple[int | None, str]]:
+        await timers.set_timer(600, "", NOW)
+        await timers.set_timer(60, "tea", NOW)
+        await timers.set_alarm(FAR, "", NOW)
+        outcomes = [await timers.cancel("timer", NOW) for _ in range(3)]
+        outcomes.append(await timers.cancel("alarm", NOW))
+        return [(o.exit_code, o.stdout or o.stderr) for o in outcomes]
+
+    assert with_timers(tmp_path / "t.json", work) == [
+        (0, "cancelled the timer: tea (1 minute); still set: 10 minutes"),
+        (0, "cancelled the timer: 10 minutes"),
+        (1, "no timer is set"),
+        (0, "cancelled the alarm: 07:00"),
+    ]
+
+
+def test_a_timer_rings_when_it_is_due(tmp_path: Path) -> None:
+    async def work(timers: Timers, rung: Rung) -> tuple[Rung, str]:
+        now = datetime.now()
+        await timers.set_timer(3600, "later", now)
+        await timers.set_timer(1, "", now - timedelta(seconds=0.9))
+        await until_rung(rung)
+        return rung, timers.listed(now).stdout
+
+    rung, listed = with_timers(tmp_path / "t.json", work, starts=True)
+
+    assert rung == [("Timer", "1 second: time is up")]
+    assert listed.startswith("timer later")
+
+
+def test_an_alarm_rings_with_its_label(tmp_path: Path) -> None:
+    due = datetime.now() + timedelta(seconds=0.1)
+
+    async def work(timers: Timers, rung: Rung) -> Rung:
+        await timers.set_alarm(due, "Get up", due)
+        return await until_rung(rung)
+
+    rung = with_timers(tmp_path / "t.json", work, starts=True)
+
+    assert rung == [("Get up", f"it is {due:%H:%M}")]
+
+
+def test_timers_are_there_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "timers.json"
+
+    async def before(timers: Timers, rung: Rung) -> None:
+        await timers.set_alarm(FAR, "", datetime.now())
+
+    async def after(timers: Timers, rung: Rung) -> tuple[str, Rung]:
+        return timers.listed(NOW).stdout, rung
+
+    with_timers(path, before, starts=True)
+
+    assert with_timers(path, after, starts=True) == (
+        "alarm: on Sunday, 1 January 2090 at 07:00",
+        [],
+    )
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [entry.name for entry in path.parent.iterdir()] == ["timers.json"]
+
+
+def test_what_was_missed_rings_at_the_start_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    missed = Timer("timer", datetime.now() - timedelta(days=1), "tea", 60)
+    path.write_bytes(msgspec.json.encode([missed]))
+
+    async def work(timers: Timers, rung: Rung) -> Rung:
+        await until_rung(rung)
+        await asyncio.sleep(0.1)
+        return rung
+
+    due = f"yesterday at {missed.due:%H:%M}"
+    found = with_timers(path, work, starts=True)
+
+    assert len(found) == 1
+    assert found[0][0] == "tea"
+    assert found[0][1].startswith("1 minute: time is up (while away, due yesterday at ")
+    assert due in found[0][1]
+    assert msgspec.json.decode(path.read_bytes()) == []
+
+
+@pytest.mark.parametrize("content", [b"junk", b"[1]", b'{"kind":"timer"}', b""])
+def test_a_broken_file_is_put_aside(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "t.json"
+    path.write_bytes(content)
+
+    async def work(timers: Timers, rung: Rung) -> str:
+        now = datetime.now()
+        await timers.set_timer(3600, "", now)
+        return timers.listed(now).stdout
+
+    assert with_timers(path, work, starts=True) == "timer 1 hour: 1 hour left"
+    assert (tmp_path / "t.broken").read_bytes() == content
+
+
+def test_there_is_an_end_to_setting_timers(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_bytes(msgspec.json.encode([Timer("alarm", FAR)] * MAX_SET))
+
+    async def work(timers: Timers, rung: Rung) -> str:
+        return (await timers.set_timer(3600, "", NOW)).stderr
+
+    assert (
+        with_timers(path, work, starts=True)
+        == f"{MAX_SET} timers are set; cancel one first"
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (90, "1 minute 30 seconds"),
+        (3600, "1 hour"),
+        (90061, "1 day 1 hour 1 minute 1 second"),
+    ],
+)
+def test_a_time_span_is_spelt(seconds: int, said: str) -> None:
+    assert spelt(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        (datetime(2026, 11, 22, 18, 30), "18:30"),
+        (datetime(2026, 11, 22, 18, 30, 9), "18:30:09"),
+        (datetime(2026, 11, 23, 7, 0), "tomorrow at 07:00"),
+        (datetime(2026, 11, 21, 7, 0), "yesterday at 07:00"),
+        (datetime(2026, 11, 27, 9, 0), "on Friday, 27 November at 09:00"),
+        (datetime(2027, 1, 1, 9, 0), "on Friday, 1 January 2027 at 09:00"),
+    ],
+)
+def test_a_time_is_told(when: datetime, said: str) -> None:
+    assert clock(when, NOW) == said
