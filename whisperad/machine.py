@@ -25,6 +25,10 @@ _XDG_FOLDERS: Mapping[str, str] = {
     "Public": "PUBLICSHARE",
     "Templates": "TEMPLATES",
 }
+_WAYLAND_ONLY = frozenset(
+    "grim slurp swaymsg wf-recorder wl-copy wl-paste wtype kwin_wayland".split()
+)
+_X11_ONLY = frozenset("maim scrot wmctrl xbacklight xclip xdotool xset xsel".split())
 _LOOKUP_S = 3  # for a program that only says a name
 
 
@@ -41,9 +45,15 @@ class Machine:
         self.applications = Applications(platform, found)
 
     def lacks(self, program: str) -> bool:
-        """Tell whether we know that a program is not installed."""
+        """Tell whether we know that a program is not installed or does not work here."""
         if self._environ is None:
             return False
+        has_x11 = bool(self._environ.get("DISPLAY"))
+        has_wayland = bool(self._environ.get("WAYLAND_DISPLAY"))
+        # A service that was started before the desktop knows of neither.
+        other = _X11_ONLY if has_wayland else _WAYLAND_ONLY
+        if has_x11 != has_wayland and program in other:
+            return True
         return shutil.which(program, path=self._environ.get("PATH", "")) is None
 
     def user_folder(self, path: str) -> str:

@@ -41,6 +41,19 @@ def test_a_machine_lacks_what_is_not_on_its_path(tmp_path: Path) -> None:
     assert not machine.lacks("there")
 
 
+def test_a_program_of_the_other_display_does_not_count(tmp_path: Path) -> None:
+    program(tmp_path / "bin", "wl-copy")
+    program(tmp_path / "bin", "xclip")
+    path = {"PATH": str(tmp_path / "bin")}
+    on_x11 = Machine("linux", tmp_path, {**path, "DISPLAY": ":0"})
+    on_wayland = Machine("linux", tmp_path, {**path, "WAYLAND_DISPLAY": "wayland-0"})
+    unknown = Machine("linux", tmp_path, path)
+
+    assert (on_x11.lacks("wl-copy"), on_x11.lacks("xclip")) == (True, False)
+    assert (on_wayland.lacks("wl-copy"), on_wayland.lacks("xclip")) == (False, True)
+    assert (unknown.lacks("wl-copy"), unknown.lacks("xclip")) == (False, False)
+
+
 def test_of_another_machine_nothing_is_known_to_lack(tmp_path: Path) -> None:
     machine = Machine("macos", tmp_path, None)
 
