@@ -15,7 +15,7 @@ from safetensors.numpy import load_file, save_file
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from training.tokenizer import train_tokenizer, write_tokenizer
-from whisperad.action import Action
+from whisperad.action import Action, Phrase
 from whisperad.adapter import CONFIG, MANIFEST, WEIGHTS, Calibration, Canary, Manifest
 from whisperad.catalogue import Catalogue, Names
 from whisperad.intent import NOT_A_COMMAND, Intent
@@ -37,7 +37,11 @@ ALL_LINEARS = (
     "mlp.down_proj",
 )
 
-_SIDE = Slot("choice", values=("left", "right", "top left"))
+_SIDE = Slot(
+    "choice",
+    values=("left", "right", "top left"),
+    said={"left": ("left", "back"), "right": ("right", "forward")},
+)
 _SLOTS: dict[str, dict[str, Slot]] = {
     "mute": {},
     "mute_microphone": {},
@@ -59,6 +63,15 @@ _SLOTS: dict[str, dict[str, Slot]] = {
         "scope": Slot("choice", optional=True, values=("dev", "global")),
         "note": Slot("text", optional=True),
     },
+}
+
+_RULES = {"test.toml": {"start": "(open|launch|<again>)", "again": "<start> again"}}
+_PHRASES = {
+    "open_app": "<start> [up] [the] {target} [app]",
+    "set_volume": "(set|turn) the volume to {level}",
+    "rewind": "(skip|go) {direction} [by] {duration}",
+    "set_timer": "set a timer for {duration} [called {label}]",
+    "send_message": "(tell|message) {contact} {text}",
 }
 
 _SAID = (
@@ -84,11 +97,14 @@ _GPT = (
 
 def catalogue() -> Catalogue:
     """Give a catalogue with slots of all kinds."""
-    actions = {
-        name: Action(name, "test", "", given, "safe", "daemon", False, None, (), {})
-        for name, given in _SLOTS.items()
-    }
-    return Catalogue(actions, {}, {}, Names({}, {}, {}, {}, {}, {}), {}, "0" * 16)
+    actions = {name: _action(name, given) for name, given in _SLOTS.items()}
+    return Catalogue(actions, {}, _RULES, Names({}, {}, {}, {}, {}, {}), {}, "0" * 16)
+
+
+def _action(name: str, slots: dict[str, Slot]) -> Action:
+    template = _PHRASES.get(name, name.replace("_", " "))
+    phrases = (Phrase(template, {}, "test.toml", 1),)
+    return Action(name, "test", "", slots, "safe", "daemon", False, None, phrases, {})
 
 
 def tokenizer(style: Style = "words", vocabulary: int = 600) -> Tokenizer:

@@ -138,7 +138,7 @@ def _ahead(walk: Walk, pending: list[int]) -> tuple[list[int], list[_Place]]:
         tokens += [token, *forced]
         if guess[: len(forced)] == forced:  # the guess may spell out what is forced
             del guess[: len(forced)]
-    return tokens, places
+    return tokens[: places[-1].at + 1], places  # nothing is decided after the last one
 
 
 def _read(

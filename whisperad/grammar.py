@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from whisperad.catalogue import Catalogue
 from whisperad.errors import BadAdapter
+from whisperad.guess import Guesser
 from whisperad.intent import NONE, Intent
 from whisperad.pack import Slot
 from whisperad.prompt import (
@@ -35,7 +36,6 @@ WORDS: %regex {{ "substring_words": {} }}
 
 MAX_GUESS = 32  # tokens; a pass over so many costs about what three over one cost
 
-_LAST_VALUE = re.compile(r'":"([^"]*)$')
 _LAST_KEY = re.compile(r'"([^"]*)":"$')
 _NOT_ZERO = re.compile(rb"[^\0]", re.DOTALL)
 _BITS = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
@@ -72,6 +72,7 @@ class Grammar:
 
     def __init__(self, catalogue: Catalogue, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        self.guesser = Guesser(catalogue)
         self._actions = catalogue.actions
         rules = [f"none: {self._ids(NONE)} {self._closing()}"]
         starts = ["none"]
@@ -204,21 +205,10 @@ class Walk:
         return taken
 
     def guess(self) -> list[int]:
-        """Give tokens worth trying: in a span, the words that follow in the utterance.
-
-        They need not be allowed, and the model still has to agree.
-        """
-        value = _LAST_VALUE.search(self._text())
-        if value is None or not value[1]:
-            return []
-        place = re.search(rf"(?<!\w){re.escape(value[1])}", self._utterance)
-        if place is None:
-            return []
-        following = self._grammar.vocabulary.encode(self._utterance[place.start() :])
-        for count in range(1, len(following)):
-            if self._grammar.vocabulary.decode(following[:count]) == value[1]:
-                return following[count : count + MAX_GUESS]
-        return []
+        """Give tokens worth trying next; they need not be allowed."""
+        pieces = self._grammar.guesser.rest(self._text(), self._utterance)
+        encode = self._grammar.vocabulary.encode
+        return [token for piece in pieces for token in encode(piece)][:MAX_GUESS]
 
     def _text(self) -> str:
         return self._grammar.vocabulary.decode(list(self.tokens))

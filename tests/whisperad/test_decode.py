@@ -131,24 +131,28 @@ class Decided:
     [
         ("be quiet", Intent("mute"), 1),
         ("what time is it in rome", NOT_A_COMMAND, 1),
-        ("to the left", Intent("snap_window", {"side": "left"}), 2),
+        ("move it to the right", Intent("snap_window", {"side": "right"}), 2),
+        ("on the top", Intent("snap_window", {"side": "top left"}), 2),
         ("open chrome", Intent("open_app", {"target": "chrome"}), 2),
-        ("open chrome please", Intent("open_app", {"target": "chrome"}), 3),
+        ("open candy crush please", Intent("open_app", {"target": "candy crush"}), 2),
+        ("open up the gates app", Intent("open_app", {"target": "the gates"}), 3),
         (
-            "open candy crush saga",
-            Intent("open_app", {"target": "candy crush saga"}),
+            "set a timer for ten minutes called hard eggs",
+            Intent("set_timer", {"duration": "ten minutes", "label": "hard eggs"}),
             3,
         ),
         (
             "tell mum i am late for tea and will be there at five past six",
             Intent(
                 "send_message",
-                {
-                    "contact": "mum",
-                    "text": "i am late for tea and will be there at five",
-                },
+                {"contact": "mum", "text": "i am late for tea and will be there"},
             ),
-            5,
+            3,
+        ),
+        (
+            "skip forward thirty seconds",
+            Intent("rewind", {"direction": "right", "duration": "thirty seconds"}),
+            2,
         ),
     ],
 )
