@@ -143,8 +143,9 @@ async def start(
     except OSError as error:
         code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_ALLOWED
         return Outcome(code, stderr=str(error.strerror or error))
-    out, err = _Output(limit_bytes), _Output(limit_bytes)
+    out = err = None
     try:
+        out, err = _Output(limit_bytes), _Output(limit_bytes)
         process = await asyncio.create_subprocess_exec(
             program,
             *command.argv[1:],
@@ -158,12 +159,13 @@ async def start(
             restore_signals=False,
         )
     except (OSError, ValueError) as error:
-        out.close()
-        err.close()
+        for output in filter(None, (out, err)):
+            output.close()
         return Outcome(NOT_ALLOWED, stderr=f"{command.argv[0]}: {error}")
     finally:
-        for descriptor in (stdin, out.writer, err.writer):
-            os.close(descriptor)
+        os.close(stdin)
+        for output in filter(None, (out, err)):
+            os.close(output.writer)
     return Process(process, out, err)
 
 
