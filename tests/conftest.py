@@ -52,3 +52,12 @@ def daemon(shared_short_dir: Path, random_base: Path) -> Iterator[RunningDaemon]
 def setting(short_dir: Path, random_base: Path) -> Setting:
     """Give the surroundings of a daemon in this process."""
     return Setting(short_dir, random_base)
+
+
+@pytest.fixture
+def stopped(short_dir: Path, random_base: Path) -> Iterator[RunningDaemon]:
+    """Give a daemon that is not started yet."""
+    running = RunningDaemon(short_dir, {"settings": {"model": str(random_base)}})
+    yield running
+    if hasattr(running, "process"):
+        running.stop()

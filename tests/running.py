@@ -105,13 +105,13 @@ class RunningDaemon:
         """Wait for the daemon's first answer."""
         ends = time.monotonic() + START_S
         while time.monotonic() < ends:
-            assert self.process.poll() is None, self._log.read_text()
+            assert self.process.poll() is None, self._logged()
             try:
                 self.ask(type="status")
                 return
             except (FileNotFoundError, ConnectionRefusedError):
                 time.sleep(0.005)
-        raise AssertionError(f"not ready after {START_S} s: {self._log.read_text()}")
+        raise AssertionError(f"not ready after {START_S} s: {self._logged()}")
 
     def client(self) -> Client:
         """Give a connection of its own; what is still open at `stop` is closed."""
@@ -127,6 +127,9 @@ class RunningDaemon:
         """Give what it has logged, or only the events of one name."""
         lines = [json.loads(line) for line in self._log.read_text().splitlines()]
         return [line for line in lines if name in (None, line["event"])]
+
+    def _logged(self) -> str:
+        return self._log.read_text() if self._log.exists() else ""
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """End it with a signal and give its exit code."""

@@ -180,11 +180,9 @@ class ActionsReply(Reply, frozen=True, kw_only=True, tag="actions"):
     actions: tuple[ActionLine, ...]
 
 
-class ModelStatus(msgspec.Struct, frozen=True):
-    """What the model is and how much memory its weights take."""
+class ModelStatus(UsedModel, frozen=True):
+    """What serves and how much memory its weights take."""
 
-    base: str
-    adapter: str | None
     bytes: int
 
 
@@ -232,9 +230,7 @@ class StatusReply(Reply, frozen=True, kw_only=True, tag="status"):
     problems: tuple[str, ...]
 
 
-class _Head(msgspec.Struct, frozen=True):
-    """The parts of a broken request that its error reply needs."""
-
+class _Head(msgspec.Struct, frozen=True):  # what the reply to a broken request needs
     id: msgspec.Raw = msgspec.Raw()
     v: msgspec.Raw = msgspec.Raw()
 

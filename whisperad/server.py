@@ -12,9 +12,9 @@ from whisperad.listener import BACKLOG, Listener
 from whisperad.settings import Settings
 from whisperad.wire import peer_uid
 
-# Long enough for the loop to let in who had connected and to read what was sent when we
-# were told to stop.
-LAST_READ_S = 0.01
+# Rounds of the loop after we are told to stop: letting in who had connected, and reading
+# what they had sent, takes one each, and a few more than that.
+LAST_ROUNDS, ROUND_S = 5, 0.002
 
 
 class Server:
@@ -39,7 +39,8 @@ class Server:
     async def stop(self) -> None:
         """Accept nobody else, answer every request that was sent, close."""
         self._listener.withdraw()
-        await asyncio.sleep(LAST_READ_S)
+        for _ in range(LAST_ROUNDS):
+            await asyncio.sleep(ROUND_S)
         self._accepting.close()
         for connection in tuple(self._connections):
             connection.finish()

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.running import RunningDaemon
 from tests.setting import HERE, Setting, ask
 from whisperad.daemon import Daemon
 from whisperad.errors import Overloaded, UnknownToken
@@ -259,3 +260,32 @@ async def _status(daemon: Daemon) -> StatusReply:
     reply = await daemon.answer(Status(), time.monotonic())
     assert isinstance(reply, StatusReply)
     return reply
+
+
+def test_status_tells_everything_it_should(daemon: RunningDaemon) -> None:
+    daemon.ask(type="interpret", utterance="open chrome")
+    status = daemon.ask(type="status", id=9)
+
+    assert status["type"] == "status"
+    assert status["id"] == 9
+    assert (status["version"], status["protocol"]) == ("0.1.0", 1)
+    assert status["pid"] == daemon.process.pid
+    assert status["uptime_s"] > 0
+    assert status["platform"] == "macos"
+    assert status["can_execute"] is False
+    assert isinstance(status["blas"], str)
+    assert isinstance(status["device"], str)
+    assert status["model"]["base"] == "random"
+    assert status["model"]["adapter"] is None
+    assert status["model"]["bytes"] > 0
+    assert status["catalogue"]["actions"] > 100
+    assert status["catalogue"]["packs"] >= 17
+    assert len(status["catalogue"]["hash"]) == 16
+    assert 10_000_000 < status["memory_bytes"] < 200_000_000
+    assert status["clients"] == 1
+    assert status["queue"] == 0
+    assert sum(status["served"]["outcome"].values()) >= 1
+    assert status["served"]["stage"]["model"] >= 1
+    assert 0 < status["latency_ms"]["p50"] <= status["latency_ms"]["p99"]
+    assert status["socket"] == str(daemon.socket)
+    assert status["problems"] == []

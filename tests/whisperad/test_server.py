@@ -226,48 +226,6 @@ def test_a_token_nobody_was_given_is_unknown(daemon: RunningDaemon) -> None:
     assert (reply["type"], reply["code"]) == ("error", "unknown-token")
 
 
-def test_status_tells_everything_it_should(daemon: RunningDaemon) -> None:
-    daemon.ask(**INTERPRET)
-    status = daemon.ask(type="status", id=9)
-
-    assert status["type"] == "status"
-    assert status["id"] == 9
-    assert (status["version"], status["protocol"]) == ("0.1.0", 1)
-    assert status["pid"] == daemon.process.pid
-    assert status["uptime_s"] > 0
-    assert status["platform"] == "macos"
-    assert status["can_execute"] is False
-    assert isinstance(status["blas"], str)
-    assert isinstance(status["device"], str)
-    assert status["model"]["base"] == "random"
-    assert status["model"]["adapter"] is None
-    assert status["model"]["bytes"] > 0
-    assert status["catalogue"]["actions"] > 100
-    assert status["catalogue"]["packs"] >= 17
-    assert len(status["catalogue"]["hash"]) == 16
-    assert 10_000_000 < status["memory_bytes"] < 200_000_000
-    assert status["clients"] == 1
-    assert status["queue"] == 0
-    assert sum(status["served"]["outcome"].values()) >= 1
-    assert status["served"]["stage"]["model"] >= 1
-    assert 0 < status["latency_ms"]["p50"] <= status["latency_ms"]["p99"]
-    assert status["socket"] == str(daemon.socket)
-    assert status["problems"] == []
-
-
-def test_actions_lists_all_of_them_with_examples(daemon: RunningDaemon) -> None:
-    actions = daemon.ask(type="actions")["actions"]
-    by_id = {action["id"]: action for action in actions}
-
-    assert len(actions) == daemon.ask(type="status")["catalogue"]["actions"]
-    assert by_id["open_app"]["pack"] == "apps"
-    assert by_id["open_app"]["slots"] == {"target": "app"}
-    assert by_id["open_app"]["risk"] == "safe"
-    assert by_id["open_app"]["where"] == "daemon"
-    assert all(len(action["examples"]) == 2 for action in actions)
-    assert all(action["summary"] for action in actions)
-
-
 def test_the_socket_is_ours_alone(daemon: RunningDaemon) -> None:
     assert stat.S_IMODE(daemon.socket.stat().st_mode) == 0o600
     assert stat.S_IMODE(daemon.socket.parent.stat().st_mode) == 0o700
