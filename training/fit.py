@@ -19,7 +19,7 @@ from training.generate import read_rows
 from training.plan import Plan
 from whisperad.blas import pick_blas
 from whisperad.errors import BadAdapter, WhisperaError
-from whisperad.prompt import render
+from whisperad.prompt import END, completion_pieces, parse_completion, render
 from whisperad.utterance import normalise
 
 # mlx binds its BLAS when it is imported; this must have happened before.
@@ -67,11 +67,19 @@ def tokenise(
     tokenizer: Tokenizer, utterance: str, completion: str
 ) -> tuple[list[int], int]:
     """Give prompt and answer as the daemon would feed them, and the prompt's length."""
-    prompt = tokenizer.encode(
-        render(normalise(utterance)), add_special_tokens=False
-    ).ids
-    answer = tokenizer.encode(completion, add_special_tokens=False).ids
-    return prompt + answer, len(prompt)
+    prompt = _encode(tokenizer, render(normalise(utterance)))
+    answer = [
+        token
+        for intent in parse_completion(completion)
+        for piece in completion_pieces(intent)
+        for token in _encode(tokenizer, piece)
+    ]
+    return [*prompt, *answer, *_encode(tokenizer, END)], len(prompt)
+
+
+def _encode(tokenizer: Tokenizer, text: str) -> list[int]:
+    ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
+    return ids
 
 
 def fit(

@@ -109,7 +109,9 @@ def check_phrases(catalogue: Catalogue) -> None:
     mistakes = [
         mistake
         for action in catalogue.actions.values()
-        for mistake in checks.check_phrases(action.phrases, action.slots, catalogue.rules)
+        for mistake in checks.check_phrases(
+            action.phrases, action.slots, catalogue.rules
+        )
     ]
     if mistakes:
         raise BadConfig(tuple(mistakes))

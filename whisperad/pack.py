@@ -72,7 +72,9 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stdin_file: str | None = None
     env: dict[str, str] = {}
     keep: str | None = None  # the name under which the daemon keeps it running
-    replaces: bool = False  # a kept program of that name gives way; else it is in the way
+    replaces: bool = (
+        False  # a kept program of that name gives way; else it is in the way
+    )
     needs: str | None = None  # a program that must be there, when argv[0] is not it
     map: dict[str, dict[str, str]] = {}  # slot -> value -> what stands for it here
 

@@ -58,9 +58,13 @@ def references(expression: Expression, rules: Rules, depth: int = 0) -> list[str
             # A slot that stands in several alternatives is still said only once.
             found = [references(item, rules, depth) for item in expression.items]
             names = {name for names in found for name in names}
-            return [n for n in sorted(names) for _ in range(max(f.count(n) for f in found))]
+            return [
+                n for n in sorted(names) for _ in range(max(f.count(n) for f in found))
+            ]
         case Group():
-            return [n for item in expression.items for n in references(item, rules, depth)]
+            return [
+                n for item in expression.items for n in references(item, rules, depth)
+            ]
     return []
 
 

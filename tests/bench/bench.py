@@ -36,7 +36,8 @@ def main() -> int:
     options = parser.parse_args()
     generator = Generator(catalogues.load(SHIPPED), SHIPPED, "test")
     utterances = [e.utterance for e in generator.examples(options.rows, SEED)]
-    with tempfile.TemporaryDirectory(prefix="whispera-", dir="/tmp") as home:  # noqa: S108  # short: a socket's path has at most 103 bytes
+    # Short, because a socket's path has at most 103 bytes.
+    with tempfile.TemporaryDirectory(prefix="whispera-", dir="/tmp") as home:
         table = _daemon(Path(home), utterances)
     table |= _peer(utterances)
     table["daemon / mlx_lm.generate, p50"] = (

@@ -35,7 +35,8 @@ READY_S = 30.0
 
 def main() -> int:
     """Start, ask, stop; give 0 if every reply was an interpretation."""
-    with tempfile.TemporaryDirectory(prefix="whispera-", dir="/tmp") as home:  # noqa: S108  # short: a socket's path has at most 103 bytes
+    # Short, because a socket's path has at most 103 bytes.
+    with tempfile.TemporaryDirectory(prefix="whispera-", dir="/tmp") as home:
         environ = {**os.environ, "WHISPERA_HOME": home}
         environ.pop("WHISPERA_SOCKET", None)
         socket = Paths(environ).socket

@@ -41,7 +41,7 @@ def test_same_config_and_seed_give_the_same_bytes(
 def test_splits_share_no_template(catalogue: Catalogue, train: Generator) -> None:
     seen = {e.template for e in train.examples(8000, 1)}
     for split in ("valid", "test"):
-        held_out = Generator(catalogue, SHIPPED, split)  # type: ignore[arg-type]  # a literal
+        held_out = Generator(catalogue, SHIPPED, split)
         others = {e.template for e in held_out.examples(2000, 1)}
 
         assert others
