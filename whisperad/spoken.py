@@ -69,7 +69,11 @@ SECONDS: Mapping[str, int] = {
 _SMALLER = {604800: 86400, 86400: 3600, 3600: 60, 60: 1}
 _ABOUT = frozenset(
     "for about around exactly another the next in approximately roughly at to by of"
-    " like just".split()
+    " like just its".split()
+)
+# What may stand behind a level without changing it: "the max value".
+_MEASURED = frozenset(
+    "value level setting mark position possible brightness volume loudness".split()
 )
 _VOCABULARY = frozenset(
     {*_CARDINALS, *_SCALES, *_SHARES, *SECONDS, "couple", "point", "minus", "fourty"}
@@ -92,6 +96,8 @@ def percent(text: str) -> int | None:
     found = _without_about(tokens(plain))
     if " ".join(found) in _LEVEL_WORDS:
         return _LEVEL_WORDS[" ".join(found)]
+    if len(found) > 1 and found[-1] in _MEASURED:
+        return percent(" ".join(found[:-1]))
     is_plain = plain == text.lower().strip()
     sign = -1 if found[:1] in (["-"], ["minus"], ["negative"]) else 1
     found = found[1:] if sign < 0 else found

@@ -15,6 +15,8 @@ DRAWS = 3000
     ("said", "level"),
     [
         ("fifty percent", 50),
+        ("the max value", 100),
+        ("fifty percent volume", 50),
         ("fifty-five per cent", 55),
         ("50 %", 50),
         ("50%", 50),
