@@ -45,7 +45,7 @@ bench: .venv/dev  ## Measure speed and memory, beside mlx_lm.generate in the sam
 schema: .venv/ready  ## Write config/schema from the types
 	$(BIN)/python -m training.schema
 
-model: .venv/ready  ## Train the embedded base from nothing (an hour; needs PyTorch)
+model: .venv/ready  ## Train the embedded base from nothing into build/ (an hour; needs PyTorch)
 	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(BIN)/whispera-train pretrain
 

@@ -19,7 +19,6 @@ from whisperad import settings as surroundings
 from whisperad.catalogue import SHIPPED, Catalogue
 from whisperad.errors import WhisperaError
 from whisperad.model import Model
-from whisperad.settings import EMBEDDED_MODEL
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 console = Console()
@@ -119,7 +118,7 @@ def all_steps(
 
 @app.command()
 def pretrain(
-    folder: Path = EMBEDDED_MODEL,
+    folder: Path = Path("build/whispera-tiny"),
     threads: int = os.cpu_count() or 1,
     steps: int | None = None,
     seed: Seed = 1,

@@ -6,26 +6,37 @@ it was. The learning rate is held and falls to nothing over the last third.
 """
 
 import sys
-import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 import torch
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch.nn import functional
 
 from training.batches import Drawn, Row, batches, pad, rows
 from training.generate import Generator
+from training.hashes import wording_hash
 from training.tiny import Shape, Tiny
 from training.tokenizer import train_tokenizer, write_tokenizer
 from whisperad import catalogue
-from whisperad.prompt import render, render_completion
+from whisperad.errors import BadConfig
+from whisperad.prompt import PROMPT_VERSION, render, render_completion
 from whisperad.utterance import normalise
 
 SAMPLED = 0.15  # share of the words said that are counted at all
 WARM_UP = 300  # steps
+SAVED = 1000  # steps from one checkpoint to the next
 FALL = 0.35  # of all steps, at the end
 
 Forward = Callable[[torch.Tensor], torch.Tensor]
@@ -34,7 +45,7 @@ Forward = Callable[[torch.Tensor], torch.Tensor]
 class Recipe(msgspec.Struct, frozen=True):
     """All that decides the weights, beside the config folder."""
 
-    steps: int = 10000
+    steps: int = 9000
     batch: int = 128
     vocabulary: int = 6144
     hidden_size: int = 256
@@ -50,7 +61,7 @@ def pretrain(config: Path, folder: Path, recipe: Recipe, threads: int) -> None:
     """Train, writing checkpoints to `folder`, and leave a Qwen2 folder there."""
     torch.set_num_threads(threads)
     torch.manual_seed(recipe.seed)
-    folder.mkdir(parents=True, exist_ok=True)
+    _record(folder, config, recipe)
     tokenizer = _tokenizer(config, folder, recipe)
     shape = Shape(
         tokenizer.get_vocab_size(),
@@ -65,24 +76,22 @@ def pretrain(config: Path, folder: Path, recipe: Recipe, threads: int) -> None:
     plan = Drawn(recipe.steps, recipe.batch, recipe.seed)
     drawn = batches(config, folder / "tokenizer.json", plan, first)
     valid = list(rows(config, "valid", 2000, 7, tokenizer))
-    started = time.monotonic()
-    losses: list[float] = []
-    tokens = 0
-    for step, batch in enumerate(drawn, first):
-        rate = recipe.rate * _rate_share(step, recipe.steps)
-        losses.append(_step(model, forward, optimizers, batch, rate))
-        tokens += batch[0].numel()
-        done = step + 1
-        if done % 200 == 0:
-            _report(done, recipe.steps, losses, tokens, started, done - first)
-            losses = []
-        if done % 1000 == 0 or done == recipe.steps:
-            actions, exact = _score(model, valid)
-            print(f"valid: action {actions:.1%}, exact {exact:.1%}", flush=True)
-            _save(folder, model, optimizers, done)
-            export(model, shape, folder)
-        if done == recipe.steps:
-            break
+    with _progress() as bar:
+        task = bar.add_task("", total=recipe.steps, completed=first)
+        smooth = 0.0
+        for step, batch in enumerate(islice(drawn, recipe.steps - first), first):
+            rate = recipe.rate * _rate_share(step, recipe.steps)
+            loss = _step(model, forward, optimizers, batch, rate)
+            smooth = loss if step == first else 0.99 * smooth + 0.01 * loss
+            bar.update(task, completed=step + 1, description=f"loss {smooth:.3f}")
+            if (step + 1) % SAVED == 0 or step + 1 == recipe.steps:
+                actions, exact = _score(model, valid)
+                bar.console.print(
+                    f"step {step + 1}: loss {smooth:.3f},"
+                    f" valid action {actions:.1%}, exact {exact:.1%}"
+                )
+                _save(folder, model, optimizers, step + 1)
+                export(model, shape, folder)
 
 
 def _step(
@@ -217,16 +226,31 @@ def _save(
     partial.replace(folder / "checkpoint.pt")
 
 
-def _report(
-    done: int, steps: int, losses: list[float], tokens: int, started: float, ran: int
-) -> None:
-    elapsed = time.monotonic() - started
-    left = elapsed / ran * (steps - done) / 60
-    loss = sum(losses) / len(losses)
-    print(
-        f"step {done}/{steps}  loss {loss:.4f}  {tokens / elapsed:.0f} tokens/s"
-        f"  {left:.0f} min left",
-        flush=True,
+def _record(folder: Path, config: Path, recipe: Recipe) -> None:
+    """Write `recipe.json`; a folder begun with another recipe is not gone on with.
+
+    Raises `BadConfig` then.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "recipe.json"
+    record = {
+        **msgspec.structs.asdict(recipe),
+        "prompt_version": PROMPT_VERSION,
+        "wording": wording_hash(config, catalogue.load(config).hash),
+    }
+    text = msgspec.json.format(msgspec.json.encode(record), indent=2)
+    if (folder / "checkpoint.pt").exists() and path.read_bytes() != text:
+        raise BadConfig((f"{folder}: begun with another recipe or config; empty it",))
+    path.write_bytes(text)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(),
     )
 
 

@@ -12,6 +12,7 @@ import msgspec
 from training import adapters, promote
 from training.evaluate import Scores, answer, score
 from training.generate import Generator, Split, write
+from training.hashes import wording_hash
 from training.plan import Plan
 from whisperad.catalogue import Catalogue
 from whisperad.errors import BadAdapter
@@ -26,7 +27,7 @@ Progress = Callable[[str, float], None]  # what is done, share of the step
 class Dataset(msgspec.Struct, frozen=True):
     """What `dataset.json` beside the splits says of them; written last."""
 
-    catalogue_hash: str
+    wording: str  # hash of what the examples were drawn from
     seed: int
     rows: int
     hash: str  # of the three splits' bytes
@@ -36,12 +37,9 @@ def generate(
     catalogue: Catalogue, config: Path, folder: Path, rows: int, seed: int
 ) -> Dataset:
     """Write the three splits, unless the same ones are there already."""
+    wording = wording_hash(config, catalogue.hash)
     known = read_dataset(folder)
-    if known and (known.catalogue_hash, known.seed, known.rows) == (
-        catalogue.hash,
-        seed,
-        rows,
-    ):
+    if known and (known.wording, known.seed, known.rows) == (wording, seed, rows):
         return known
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "dataset.json").unlink(missing_ok=True)
@@ -50,7 +48,7 @@ def generate(
         generator = Generator(catalogue, config, split)
         count = rows if split == "train" else HELD_ROWS
         hashes.append(write(generator, folder / f"{split}.jsonl", count, seed + number))
-    dataset = Dataset(catalogue.hash, seed, rows, "".join(h[:16] for h in hashes))
+    dataset = Dataset(wording, seed, rows, "".join(h[:16] for h in hashes))
     (folder / "dataset.json").write_bytes(msgspec.json.encode(dataset))
     return dataset
 
