@@ -1,0 +1,16 @@
+"""Fixtures of the tests in which everything is real, the embedded model too."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.home import Home
+
+
+@pytest.fixture
+def home(short_dir: Path) -> Iterator[Home]:
+    """Give a home of its own, with a daemon as soon as something is typed."""
+    made = Home(short_dir)
+    yield made
+    made.close()
