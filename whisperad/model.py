@@ -20,6 +20,7 @@ from whisperad.utterance import Utterance
 
 # Longer prompts are no commands, and attention takes memory by the square of them.
 MAX_PROMPT_TOKENS = 1024
+MAX_BRANCHED_TOKENS = 192  # a longer prompt is no command that other words would mend
 
 CANDIDATES = 3
 CANDIDATES_EXPLAINED = 5
@@ -120,7 +121,7 @@ class Model:
             answer = decode(self._network, walk, [*prompt, *walk.tokens])
             confidence = self.calibration.confidence(answer.probability)
             limit = self.calibration.threshold if threshold is None else threshold
-            if explain or confidence < limit:
+            if explain or (confidence < limit and len(prompt) <= MAX_BRANCHED_TOKENS):
                 count = CANDIDATES_EXPLAINED if explain else CANDIDATES
                 # One more than are shown: "no command" may be among them.
                 others = alternatives(self._network, answer, count)

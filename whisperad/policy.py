@@ -16,9 +16,10 @@ Decision = Literal["needs_confirmation", "handed_over", "run"]
 
 def clarity(understanding: Understanding, threshold: float) -> Clarity:
     """Say whether an answer is good enough to go on with."""
-    if not understanding.intents:
-        return "none"
-    return "clear" if understanding.confidence >= threshold else "unsure"
+    if understanding.confidence >= threshold:
+        return "clear" if understanding.intents else "none"
+    # Perhaps it was a command after all: then it is better to ask which.
+    return "unsure" if understanding.intents or understanding.candidates else "none"
 
 
 def decide(

@@ -7,7 +7,7 @@ from whisperad.command import Command
 from whisperad.intent import Intent
 from whisperad.pack import Risk, Where
 from whisperad.policy import Clarity, Decision
-from whisperad.understanding import Understanding
+from whisperad.understanding import Candidate, Understanding
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,12 @@ def test_risk_asks_first_and_the_clients_own_is_handed_over(
 
     decision = policy.decide(given, confirmed=confirmed, runs_here=runs_here)
     assert decision == expected
+
+
+def test_no_command_that_is_not_sure_asks_what_was_meant() -> None:
+    candidate = Candidate(Intent("mute"), 0.3)
+    doubtful = Understanding((), 0.4, candidates=(candidate,))
+    clear = Understanding((), 0.9, candidates=(candidate,))
+
+    assert policy.clarity(doubtful, 0.8) == "unsure"
+    assert policy.clarity(clear, 0.8) == "none"
