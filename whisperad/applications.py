@@ -4,6 +4,7 @@ Reads files, so it belongs into a thread that may wait. Never starts anything.
 """
 
 import plistlib
+import re
 import shlex
 import threading
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,22 @@ _LINUX_EXTRA = (
     "/var/lib/flatpak/exports/share",
     "/var/lib/snapd/desktop",
 )
+# Programs that run what is named after them. Many applications may share one, so it
+# must not be ended when one of them is.
+_LAUNCHER = re.compile(
+    r"(ba|da|fi|k|z)?sh|dbus-(launch|run-session)|dotnet|electron\d*|flatpak|gapplication"
+    r"|gio|gjs|gtk-launch|java|mono|nice|node|nohup|perl|php|pkexec|python[\d.]*|qml|ruby"
+    r"|setsid|snap|steam|sudo|systemd-run|wine\d*|x-terminal-emulator|xdg-open"
+)
+# A script of this name starts a program of that name.
+_STARTED = {
+    "brave-browser-stable": "brave",
+    "gnome-terminal": "gnome-terminal-server",
+    "google-chrome-stable": "chrome",
+    "libreoffice": "soffice.bin",
+    "microsoft-edge-stable": "msedge",
+    "vivaldi-stable": "vivaldi-bin",
+}
 
 
 class Application(msgspec.Struct, frozen=True):
@@ -146,8 +163,9 @@ def _desktop_entry(path: Path, entry_id: str) -> Application | None:
     }
     if keys.get("Type", "Application") != "Application" or hidden or not name:
         return None
-    process = _program(_unescaped(keys.get("Exec", ""))) or entry_id
-    return Application(name, entry_id, process, keys.get("StartupWMClass") or process)
+    program = _program(_unescaped(keys.get("Exec", ""))) or entry_id
+    window = keys.get("StartupWMClass") or program
+    return Application(name, entry_id, _STARTED.get(program, program), window)
 
 
 def _unescaped(value: str) -> str:
@@ -157,14 +175,25 @@ def _unescaped(value: str) -> str:
 
 
 def _program(line: str) -> str:
-    """Give the program's name in an Exec line, past `env VAR=value` before it."""
+    """Give the program's name in an Exec line, past `env VAR=value` before it.
+
+    There is none if the program is shared with others: it only launches this one, or it
+    is a browser that shows it.
+    """
     try:
         words = shlex.split(line)
     except ValueError:
         words = line.split()
+    is_launched = any(word.startswith(("--app=", "--app-id=")) for word in words)
     for word in words:
-        if word != "env" and "=" not in word and not word.startswith("-"):
-            return word.rsplit("/", 1)[-1]
+        if word.startswith("--command="):  # of `flatpak run`
+            return word.removeprefix("--command=").rsplit("/", 1)[-1]
+        if word == "env" or "=" in word or word.startswith("-") or is_launched:
+            continue
+        program = word.rsplit("/", 1)[-1]
+        if _LAUNCHER.fullmatch(program) is None:
+            return program
+        is_launched = True
     return ""
 
 

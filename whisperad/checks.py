@@ -125,8 +125,9 @@ def _form(form: Form, slots: Mapping[str, Slot]) -> Iterator[str]:
         return
     if form.args and form.applescript is None:
         yield "args belongs to applescript"
-    if form.stdin is not None and form.stdin_file is not None:
-        yield "stdin and stdin_file exclude each other"
+    given = (form.stdin is not None, form.stdin_file is not None, form.stdin_open)
+    if sum(given) > 1:
+        yield "stdin, stdin_file and stdin_open exclude each other"
     if form.applescript is not None and PLACEHOLDER.search(form.applescript):
         found = PLACEHOLDER.search(form.applescript)
         if found and found[1] in slots:

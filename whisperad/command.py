@@ -35,6 +35,7 @@ class Command(msgspec.Struct, frozen=True):
     keep: str | None = None  # the name under which the daemon keeps it running
     replaces: bool = False  # a kept program of that name gives way to it
     touches: tuple[str, ...] = ()  # the files and folders that were named
+    stdin_open: bool = False  # there is nothing to read, but it does not end
 
     @property
     def shown(self) -> str:
@@ -125,6 +126,7 @@ class Resolver:
                 form.keep,
                 form.replaces,
                 touches,
+                stdin_open=form.stdin_open,
             )
             for index, argv in enumerate(filled.lists)
         )

@@ -50,9 +50,10 @@ class Machine:
             return False
         has_x11 = bool(self._environ.get("DISPLAY"))
         has_wayland = bool(self._environ.get("WAYLAND_DISPLAY"))
-        # A service that was started before the desktop knows of neither.
+        # A service that was started before the desktop knows of neither. A desktop on
+        # Wayland has both, but few of its windows are of X11.
         other = _X11_ONLY if has_wayland else _WAYLAND_ONLY
-        if has_x11 != has_wayland and program in other:
+        if (has_x11 or has_wayland) and program in other:
             return True
         return shutil.which(program, path=self._environ.get("PATH", "")) is None
 

@@ -70,6 +70,7 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     args: Arguments = ()  # of the AppleScript's `on run argv`
     stdin: str | None = None
     stdin_file: str | None = None
+    stdin_open: bool = False  # nothing to read, yet no end: some programs stop there
     env: dict[str, str] = {}
     keep: str | None = None  # the name under which the daemon keeps it running
     replaces: bool = (

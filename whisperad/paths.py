@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from whisperad import addresses
+from whisperad.errors import CannotRun
 from whisperad.machine import Machine
 from whisperad.names import RealNames, key
 
@@ -36,7 +37,10 @@ class Paths:
         return self._absolute(text, self._start)
 
     def folder(self, said: str) -> Path:
-        """Give the folder that is meant: a known one, one that is there, a near name."""
+        """Give the folder that is meant: a known one, one that is there, a near name.
+
+        Raises `CannotRun` for a file: to open it might run it.
+        """
         folder = self._names.folder(said)
         if folder is not None:
             return self._known(folder)
@@ -51,6 +55,10 @@ class Paths:
         near = self._names.near_folder(said)
         if near is not None:
             return self._known(near)
+        for name in dict.fromkeys((text, named, bare)):
+            found = self._existing(name, self._start)
+            if found is not None and not found.is_dir():
+                raise CannotRun(f"{found} is no folder")
         return self._absolute(bare, self._start)
 
     def _known(self, folder: str) -> Path:

@@ -22,6 +22,7 @@ from whisperad.command import Command
 
 NOT_FOUND = 127  # as a shell would have it
 NOT_ALLOWED = 126
+_KILLED_S = 2.0  # a program that became root's goes on all the same
 _CHUNK_BYTES = 65536
 _LAST_CHUNKS = 16  # as much as a pipe holds; a child that stays may never stop talking
 
@@ -114,7 +115,7 @@ class Process:
             if await self.wait(patience_s):
                 break
         self._signal(signal.SIGKILL)  # for what it left in its group
-        await self._process.wait()
+        await self.wait(_KILLED_S)
 
     def outcome(self, timed_out: bool = False) -> Outcome:
         """Give what has come of it, or has come of it so far."""
@@ -187,6 +188,8 @@ def _input(command: Command) -> int:
             file.write(command.stdin)
             file.seek(0)
             return os.dup(file.fileno())
+    if command.stdin_open:
+        return _endless()
     if command.stdin_file is None:
         return os.open(os.devnull, os.O_RDONLY)
     try:
@@ -198,3 +201,11 @@ def _input(command: Command) -> int:
         raise PermissionError(0, f"{command.stdin_file} is no file")
     os.set_blocking(descriptor, True)
     return descriptor
+
+
+def _endless() -> int:
+    """Open an input that says nothing and does not end while anybody has it open."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "input"
+        os.mkfifo(path)
+        return os.open(path, os.O_RDWR)  # its own writer, so that it has one

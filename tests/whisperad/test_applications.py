@@ -4,6 +4,8 @@ import os
 import plistlib
 from pathlib import Path
 
+import pytest
+
 from whisperad.applications import Application, Applications, folders
 
 EDITOR = """[Desktop Entry]
@@ -26,6 +28,28 @@ def test_a_desktop_entry_is_an_application(tmp_path: Path) -> None:
     assert found == (
         Application("Text Editor", "org.gnome.Edit", "gnome-edit", "Gnome-edit"),
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "process"),
+    [
+        ("/opt/zorblax/zorblax --new %U", "zorblax"),
+        ("python3 /opt/zorblax/main.py", "org.example.Zorblax"),
+        ('sh -c "exec zorblax"', "org.example.Zorblax"),
+        ("/usr/bin/java -jar zorblax.jar", "org.example.Zorblax"),
+        ("chromium --app-id=abc", "org.example.Zorblax"),
+        ("/usr/bin/flatpak run --command=zorblax-bin org.x.Z @@u %U @@", "zorblax-bin"),
+        ("flatpak run org.x.Z", "org.example.Zorblax"),
+        ("/usr/bin/google-chrome-stable %U", "chrome"),
+    ],
+)
+def test_a_program_that_others_share_is_not_the_process_of_an_application(
+    tmp_path: Path, line: str, process: str
+) -> None:
+    entry = f"[Desktop Entry]\nName=Zorblax\nExec={line}\n"
+    (tmp_path / "org.example.Zorblax.desktop").write_text(entry)
+
+    assert Applications("linux", (tmp_path,)).current()[0].process == process
 
 
 def test_entries_that_are_not_to_be_shown_are_left_out(tmp_path: Path) -> None:

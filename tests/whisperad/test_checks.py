@@ -79,6 +79,7 @@ def test_only_the_last_form_must_do_with_what_is_always_said(
         ({}, "exactly one of argv, steps and applescript"),
         ({"argv": ["x"], "args": ["y"]}, "args belongs to applescript"),
         ({"argv": ["x"], "stdin": "a", "stdin_file": "b"}, "exclude each other"),
+        ({"argv": ["x"], "stdin": "a", "stdin_open": True}, "exclude each other"),
         ({"applescript": 'say "{text}"'}, "a slot is pasted into the script"),
         ({"argv": ["x"], "map": {"gone": {}}}, 'map has "gone", but slots has not'),
     ],

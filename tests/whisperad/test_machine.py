@@ -47,10 +47,14 @@ def test_a_program_of_the_other_display_does_not_count(tmp_path: Path) -> None:
     path = {"PATH": str(tmp_path / "bin")}
     on_x11 = Machine("linux", tmp_path, {**path, "DISPLAY": ":0"})
     on_wayland = Machine("linux", tmp_path, {**path, "WAYLAND_DISPLAY": "wayland-0"})
+    on_both = Machine(
+        "linux", tmp_path, {**path, "DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}
+    )
     unknown = Machine("linux", tmp_path, path)
 
     assert (on_x11.lacks("wl-copy"), on_x11.lacks("xclip")) == (True, False)
     assert (on_wayland.lacks("wl-copy"), on_wayland.lacks("xclip")) == (False, True)
+    assert (on_both.lacks("wl-copy"), on_both.lacks("xclip")) == (False, True)
     assert (unknown.lacks("wl-copy"), unknown.lacks("xclip")) == (False, False)
 
 

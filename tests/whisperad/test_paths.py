@@ -6,6 +6,7 @@ import pytest
 
 from whisperad.applications import Applications
 from whisperad.catalogue import Names
+from whisperad.errors import CannotRun
 from whisperad.machine import Machine
 from whisperad.names import RealNames
 from whisperad.paths import Paths
@@ -69,6 +70,13 @@ def test_a_folder_is_known_or_there_or_nearly_known(tmp_path: Path) -> None:
     assert paths(tmp_path, Path("/")).folder("my projects") == tmp_path / "My-Projects"
     assert paths(tmp_path).folder("downlaods") == tmp_path / "Downloads"
     assert paths(tmp_path).folder("Zorblax") == tmp_path / "Zorblax"
+
+
+def test_a_file_is_no_folder_as_to_open_it_might_run_it(tmp_path: Path) -> None:
+    (tmp_path / "tidy.command").touch()
+
+    with pytest.raises(CannotRun, match=r"tidy\.command is no folder"):
+        paths(tmp_path).folder("the tidy dot command folder")
 
 
 def test_a_folder_in_the_folder_of_the_client_is_nearer_than_home(
