@@ -12,6 +12,7 @@ from typing import Protocol, cast
 from whisperad.errors import BadRequest, TooLarge, WhisperaError
 
 MAX_WAITING = 32  # lines of one client read ahead; beyond that it has to wait
+READ_BYTES = 8192  # at a time: the shortest lines are no more than so many
 # How long a client that must go is read without being heard, so that it gets to the
 # reply that says why instead of a broken pipe.
 LINGER_S = 1.0
@@ -33,12 +34,13 @@ class Host(Protocol):
         """
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """Splits what comes in into lines and has them answered one after the other."""
 
     def __init__(self, host: Host, line_bytes: int) -> None:
         self._host = host
         self._line_bytes = line_bytes
+        self._read = bytearray(READ_BYTES)
         self._begun = b""  # a line whose end has not come yet
         self._waiting: deque[tuple[bytes | WhisperaError, float]] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -58,11 +60,15 @@ class Connection(asyncio.Protocol):
         """The connected socket, to look at; it belongs to the transport."""
         return cast(socket.socket, self._transport.get_extra_info("socket"))
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Give the place for what comes in."""
+        return self._read
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Take what came in apart into lines."""
         if not self._hears:
             return
-        lines = (self._begun + data).split(b"\n")
+        lines = (self._begun + self._read[:nbytes]).split(b"\n")
         self._begun = lines.pop()
         for line in lines:
             if not self._accept(line):
@@ -152,11 +158,12 @@ class Connection(asyncio.Protocol):
                 last, received = self._waiting.popleft()
                 reply = await self._host.answer(last, received)
                 await self._writable.wait()
-                if self._transport.is_closing():
-                    continue
-                self._transport.write(reply)
-                if self._hears and len(self._waiting) <= MAX_WAITING:
-                    self._transport.resume_reading()
+                if not self._transport.is_closing():
+                    self._transport.write(reply)
+                    if self._hears and len(self._waiting) <= MAX_WAITING:
+                        self._transport.resume_reading()
+                # Not every answer is waited for, and others have their turn too.
+                await asyncio.sleep(0)
         finally:
             self._task = None
             if self._is_lost:

@@ -4,6 +4,7 @@ The host here answers each line with itself, over a real socket.
 """
 
 import asyncio
+import tracemalloc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -57,20 +58,24 @@ def talk(short_dir: Path) -> Callable[[Talk], None]:
             lambda: Connection(host, LINE_BYTES), path
         )
         reader, writer = await asyncio.open_unix_connection(path)
-        await say(host, reader, writer)
-        writer.close()
+        try:
+            await say(host, reader, writer)
+        finally:
+            writer.close()
+            server.close()
+            path.unlink(missing_ok=True)
         async with asyncio.timeout(3):
             while host.clients:
                 await asyncio.sleep(0.001)
-        server.close()
-        path.unlink(missing_ok=True)
 
     return lambda say: uvloop.run(conversation(say))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(
-    lines=st.lists(st.text(st.characters(exclude_characters="\n")), max_size=40),
+    lines=st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\n")), max_size=40
+    ),
     cuts=st.lists(st.integers(1, 30)),
 )
 def test_lines_are_answered_in_order_however_they_are_cut(
@@ -209,6 +214,45 @@ def test_a_client_that_reads_nothing_does_not_fill_our_memory(
 async def _send(writer: Writer, data: bytes) -> None:
     writer.write(data)
     await writer.drain()
+
+
+def test_a_client_that_sends_much_does_not_keep_the_others_waiting(
+    talk: Callable[[Talk], None], short_dir: Path
+) -> None:
+    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
+        sending = asyncio.create_task(_send(writer, b"much\n" * 100_000))
+        reading = asyncio.create_task(reader.readexactly(500_000))
+        while not host.answered:
+            await asyncio.sleep(0)
+        other, out = await asyncio.open_unix_connection(short_dir / "w.sock")
+        out.write(b"little\n")
+        answer = await other.readline()
+        before = len(host.answered)
+        out.close()
+        await asyncio.gather(sending, reading)
+
+        assert answer == b"little\n"
+        assert before < 1_000
+
+    talk(say)
+
+
+def test_the_shortest_lines_do_not_fill_our_memory(
+    talk: Callable[[Talk], None],
+) -> None:
+    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
+        writer.write(b"slow\n" + b"\n" * 1_000_000)
+        await asyncio.sleep(0.02)
+        held, _ = tracemalloc.get_traced_memory()
+        writer.transport.abort()
+
+        assert held < 2_500_000  # of which the client's own are one million
+
+    tracemalloc.start()
+    try:
+        talk(say)
+    finally:
+        tracemalloc.stop()
 
 
 def test_finishing_answers_what_was_accepted_and_hears_nothing_more(
