@@ -33,6 +33,11 @@ NONE_SHARE = 0.24  # of all rows; refusing is the harder half of understanding
 CRITICAL_WEIGHT = 3  # everyday actions are seen three times as often
 COPYING_WEIGHT = 2  # spans of free words are the last thing a model learns
 COPIED = frozenset({"app", "contact", "device", "folder", "path", "site", "text"})
+NAMED_LIKE_APPS = frozenset({"site", "folder"})
+KINDS = re.compile(
+    r"folder|director|path|site|page|url|address|brows|online|internet|link|web|finder"
+    r"|file|search|look|find|visit|surf|contents|inside"
+)
 HELD_OUT = 10  # one template of ten each goes to valid and to test
 
 
@@ -120,6 +125,8 @@ class Generator:
             if name not in slots:
                 return self._samples.draw(name, random)
             slot = slots[name]
+            if slot.type in NAMED_LIKE_APPS and not _says_its_kind(template.phrase):
+                return self._samples.fill_known(slot, random)
             if slot.type != "choice":
                 return self._samples.fill(slot, random)
             value = random.choice(slot.values)
@@ -152,6 +159,11 @@ def _weight(action: Action) -> int:
     return (CRITICAL_WEIGHT if action.critical else 1) * (
         COPYING_WEIGHT if copies else 1
     )
+
+
+def _says_its_kind(phrase: Phrase) -> bool:
+    """Whether the phrase itself tells that a site or a folder is meant."""
+    return KINDS.search(re.sub(r"\{[^}]*\}", "", phrase.template)) is not None
 
 
 def _as_adjectives(pieces: list[Piece], slots: Mapping[str, Slot]) -> list[Piece]:

@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+_DRAWING = ("generate.py", "phrasing.py", "samples.py", "spoken.py")
+
 
 def file_hash(path: Path) -> str:
     """Hash one file."""
@@ -11,8 +13,10 @@ def file_hash(path: Path) -> str:
 
 
 def wording_hash(config: Path, catalogue_hash: str) -> str:
-    """Hash all that examples are drawn from: the catalogue, `none` and the samples."""
+    """Hash all that decides the examples: catalogue, `none`, samples, and the code."""
     digest = hashlib.sha256(catalogue_hash.encode())
+    for name in _DRAWING:
+        digest.update(Path(__file__).with_name(name).read_bytes())
     for folder in ("none", "samples"):
         for path in sorted((config / folder).glob("*.toml")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
-from hassil.expression import Sentence
+from hassil.expression import Group, Sentence, TextChunk
 
 from training import spoken
 from whisperad import phrases
@@ -93,6 +93,11 @@ class Samples:
         if mistakes:
             raise BadConfig(tuple(mistakes))
         self._words = sorted(self._lexicon())
+        self._apps = frozenset(
+            text
+            for sentence in self._lists.get("app_names", [])
+            if (text := _plain_text(sentence)) is not None
+        )
 
     @property
     def names(self) -> frozenset[str]:
@@ -108,6 +113,17 @@ class Samples:
             sentence.expression, {}, random, lambda other: self.draw(other, random)
         )
         return "".join(piece.text for piece in pieces)
+
+    def fill_known(self, slot: Slot, random: Random) -> str:
+        """Draw a listed name that no application has too.
+
+        For phrases such as "open X", where only the name tells a site or a folder from
+        an application; an unknown name is an application then.
+        """
+        name = slot.samples or LIST_OF_TYPE[slot.type]
+        while (drawn := self.draw(name, random)) in self._apps:
+            pass
+        return drawn
 
     def fill(self, slot: Slot, random: Random) -> str:
         """Draw words for a slot, sometimes words never listed for it."""
@@ -155,6 +171,14 @@ class Samples:
             for _ in range(3 * len(self._lists[name])):
                 words.update(self.draw(name, random).split())
         return {word for word in words if word.isalpha() and len(word) > 1}
+
+
+def _plain_text(sentence: Sentence) -> str | None:
+    """Give the text of a template that is nothing but text."""
+    match sentence.expression:
+        case Group(items=[TextChunk(original_text=text)]):
+            return text
+    return None
 
 
 def unknown_lists(samples: Samples, slots: Mapping[str, Slot]) -> list[str]:
