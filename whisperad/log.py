@@ -9,12 +9,10 @@ import sys
 from datetime import UTC, datetime
 from typing import Literal
 
-import msgspec
+from whisperad import wire
 
 Level = Literal["info", "warning", "error"]
 Value = str | int | float | bool | None | list[str]
-
-_ENCODER = msgspec.json.Encoder()
 
 
 def info(event: str, **fields: Value) -> None:
@@ -34,10 +32,10 @@ def error(event: str, **fields: Value) -> None:
 
 def _write(level: Level, event: str, fields: dict[str, Value]) -> None:
     time = datetime.now(UTC).isoformat(timespec="milliseconds")
-    line = _ENCODER.encode({"time": time, "level": level, "event": event, **fields})
+    line = wire.encode_line({"time": time, "level": level, "event": event, **fields})
     try:
         # One call for the whole line: lines of two threads do not mix.
-        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, line + b"\n")
+        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, line)
     except OSError:
         # Nobody reads the log any more; that is no reason to stop answering.
         return

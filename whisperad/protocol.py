@@ -4,14 +4,14 @@ Requests forbid unknown fields; replies may grow, and clients ignore what they d
 know. Bytes become a request in `decode` and nowhere else.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import msgspec
 
 from whisperad.errors import BadRequest, BadVersion
 from whisperad.pack import Risk, SlotType, Where
 from whisperad.utterance import MAX_CHARACTERS
-from whisperad.wire import PROTOCOL
+from whisperad.wire import PROTOCOL, encode_line
 
 # What a reply can carry back, so that nothing fails after the work is done.
 Id = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | str | None
@@ -253,7 +253,8 @@ def decode(line: bytes) -> AnyRequest:
         version = _head(line).v
         if bytes(version).isdigit() and bytes(version) != b"%d" % PROTOCOL:
             raise _bad_version(bytes(version).decode()) from error
-        raise BadRequest(f"not a request: {error}") from error
+        # Its end says where; what was sent may be long.
+        raise BadRequest(f"not a request: {str(error)[-200:]}") from error
     if request.v != PROTOCOL:
         raise _bad_version(str(request.v))
     if isinstance(request, Interpret):
@@ -264,15 +265,17 @@ def decode(line: bytes) -> AnyRequest:
 def id_of(line: bytes) -> Id:
     """Give the id of a request that may be broken otherwise; None if it has none."""
     try:
-        found: Id = _ID.decode(_head(line).id)
+        return cast(Id, _ID.decode(_head(line).id))
     except msgspec.DecodeError:
         return None
-    return found
 
 
 def encode(reply: Reply) -> bytes:
     """Give the line of a reply."""
-    return _ENCODER.encode(reply) + b"\n"
+    try:
+        return _ENCODER.encode(reply) + b"\n"
+    except UnicodeEncodeError:  # the name of a file may be no text
+        return encode_line(msgspec.to_builtins(reply))
 
 
 def _head(line: bytes) -> _Head:
@@ -283,9 +286,8 @@ def _head(line: bytes) -> _Head:
 
 
 def _bad_version(found: str) -> BadVersion:
-    return BadVersion(
-        f"expected version {PROTOCOL} of the protocol, found {found[:20]}"
-    )
+    said = f"expected version {PROTOCOL} of the protocol, found {found[:20]}"
+    return BadVersion(said)
 
 
 def _check(request: Interpret) -> None:
@@ -294,6 +296,5 @@ def _check(request: Interpret) -> None:
         raise BadRequest(
             f"utterance: expected at most {MAX_CHARACTERS} characters, found {length}"
         )
-    cwd = request.cwd
-    if cwd is not None and (not cwd.startswith("/") or "\0" in cwd):
+    if (cwd := request.cwd) is not None and (not cwd.startswith("/") or "\0" in cwd):
         raise BadRequest(f'cwd: expected an absolute path, found "{cwd[:80]}"')

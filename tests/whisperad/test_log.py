@@ -47,3 +47,12 @@ def test_a_log_nobody_reads_stops_nothing() -> None:
     )
 
     assert ran.stdout == "still here\n"
+
+
+def test_a_name_that_is_no_text_is_logged_all_the_same() -> None:
+    program = "from whisperad import log; log.info('ready', socket='/a\\udcff')"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True
+    )
+
+    assert json.loads(ran.stderr)["socket"] == "/a?"

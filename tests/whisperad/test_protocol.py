@@ -1,5 +1,7 @@
 """Requests and replies: what is let in, and what is said of the rest."""
 
+import json
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -144,3 +146,22 @@ def test_a_reply_is_one_line_with_its_type_first() -> None:
     line = protocol.encode(OkReply(id=3, adapter=None, catalogue_hash="ab\n"))
 
     assert line == (b'{"type":"ok","id":3,"adapter":null,"catalogue_hash":"ab\\n"}\n')
+
+
+def test_a_name_that_is_no_text_does_not_cost_the_reply() -> None:
+    line = protocol.encode(ErrorReply(id="ü", code="bad-config", message="/a\udcff"))
+
+    assert json.loads(line) == {
+        "type": "error",
+        "id": "ü",
+        "code": "bad-config",
+        "message": "/a?",
+    }
+
+
+def test_what_was_sent_does_not_all_come_back() -> None:
+    with pytest.raises(BadRequest) as caught:
+        protocol.decode(b'{"type":"' + b"x" * 60_000 + b'"}')
+
+    assert str(caught.value).endswith("x' - at `$.type`")
+    assert len(str(caught.value)) < 300
