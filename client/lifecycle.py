@@ -51,7 +51,7 @@ def spawn(paths: wire.Paths) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            cwd=Path.home(),
+            cwd="/",
             start_new_session=True,
         )
     finally:

@@ -53,7 +53,7 @@ class Program:
         self.command = tuple(command)
         self.environ = dict(environ)
         self.paths = wire.Paths(environ)
-        self.home = Path(environ.get("HOME") or Path.home())
+        self.home = Path(wire.home(environ))
 
     @property
     def environment(self) -> dict[str, str]:

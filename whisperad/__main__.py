@@ -29,6 +29,7 @@ OPEN_FILES = 1024  # macOS starts agents with 256, hardly more than our clients 
 
 def main() -> int:
     """Run the daemon and give the exit code."""
+    _fill_standard_streams()
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"whisperad {wire.VERSION}\n")
         return 0
@@ -77,6 +78,15 @@ async def _serve(
         listener.withdraw()
         listener.close()
     log.info("stopped")
+
+
+def _fill_standard_streams() -> None:
+    """Take the places of streams that are closed, or a socket would, and get our log."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
 
 
 def _allow_open_files() -> None:

@@ -41,16 +41,16 @@ class Listener:
             os.close(self._lock)
 
 
-def claim(path: Path) -> Listener:
+def claim(path: Path, patience_s: float = PATIENCE_S) -> Listener:
     """Lock the path, replace a stale socket there and listen, without accepting yet.
 
-    Raises `CannotStart` if another daemon answers there, or if the place is not ours.
+    Waits `patience_s` for a daemon that stops. Raises `CannotStart` if another daemon answers there, or if the place is not ours.
     """
     problem = wire.socket_path_problem(str(path))
     if problem:
         raise CannotStart(problem)
     _private_folder(path)
-    lock = _lock(path)
+    lock = _lock(path, patience_s)
     try:
         _remove_stale(path)
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -90,10 +90,10 @@ def _private_folder(path: Path) -> None:
 
 
 def _lock_path(path: Path) -> Path:
-    return path.with_name(path.name + wire.LOCK_SUFFIX)
+    return Path(f"{path}{wire.LOCK_SUFFIX}")
 
 
-def _lock(path: Path) -> int:
+def _lock(path: Path, patience_s: float) -> int:
     """Lock the file beside the socket and write our process id into it."""
     lock_path = _lock_path(path)
     try:
@@ -102,12 +102,19 @@ def _lock(path: Path) -> int:
         raise CannotStart(f"{lock_path}: {error.strerror}") from error
     # One that stops has withdrawn its socket already, but not yet finished; one that
     # starts is about to make it.
-    ends = time.monotonic() + PATIENCE_S
+    ends = time.monotonic() + patience_s
     while not _is_locked(lock):
-        if path.exists() or time.monotonic() > ends:
+        is_there = path.exists()
+        if is_there or time.monotonic() > ends:
             pid = os.read(lock, 20).decode(errors="replace").strip() or "unknown"
             os.close(lock)
-            raise CannotStart(f"another whisperad (process {pid}) serves {path}")
+            other = f"another whisperad (process {pid})"
+            if is_there:
+                raise CannotStart(f"{other} serves {path}")
+            raise CannotStart(
+                f"{other} holds {lock_path}, but {path} is gone; end it with"
+                " `whispera stop`"
+            )
         time.sleep(0.01)
     os.ftruncate(lock, 0)
     os.write(lock, b"%d\n" % os.getpid())

@@ -14,7 +14,7 @@ import msgspec
 from whisperad.catalogue import SHIPPED
 from whisperad.errors import BadConfig
 from whisperad.pack import Platform
-from whisperad.wire import MAX_LINE_BYTES, Paths
+from whisperad.wire import MAX_LINE_BYTES, Paths, home
 
 EMBEDDED_MODEL = Path(__file__).parent / "models" / "whispera-tiny"
 USER_FILE = "whispera_config.json"
@@ -48,7 +48,7 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # Overrides the threshold that the adapter was calibrated with.
     confidence_threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     # A folder, or the name of one in `<data>/models`. Takes effect at the next start.
-    model: Annotated[str, msgspec.Meta(min_length=1)] | None = None
+    model: Annotated[str, msgspec.Meta(min_length=1, pattern=r"^[^\0]*$")] | None = None
 
 
 def read(environ: Mapping[str, str]) -> Settings:
@@ -63,7 +63,7 @@ def read(environ: Mapping[str, str]) -> Settings:
     return Settings(
         platform,
         platform == real,
-        Path(environ.get("HOME") or Path.home()),
+        Path(home(environ)),
         Path(paths.config),
         Path(paths.data),
         Path(paths.state),
@@ -87,5 +87,7 @@ def model_folder(settings: Settings, preferences: Preferences) -> Path:
     """Give the folder of the base model that the user chose, or the embedded one."""
     if preferences.model is None:
         return EMBEDDED_MODEL
+    if preferences.model.startswith("~/"):
+        return settings.home / preferences.model[2:]
     # Joining with an absolute path gives that path.
-    return settings.data / "models" / Path(preferences.model).expanduser()
+    return settings.data / "models" / preferences.model

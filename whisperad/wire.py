@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import socket as sockets
 import struct
 import sys
@@ -76,13 +77,19 @@ def _xdg(environ: Mapping[str, str], variable: str, default: str) -> str:
     # The XDG specification says that a path which is not absolute is to be ignored.
     base = environ.get(variable, "")
     if not os.path.isabs(base):
-        base = os.path.join(_home(environ), default)
+        base = os.path.join(home(environ), default)
     return os.path.join(base, "whispera")
 
 
-def _home(environ: Mapping[str, str]) -> str:
-    home = environ.get("HOME", "")
-    return home if os.path.isabs(home) else os.path.expanduser("~")
+def home(environ: Mapping[str, str]) -> str:
+    """Give the user's home folder, as an absolute path; "/" if there is none."""
+    found = environ.get("HOME", "")
+    if not os.path.isabs(found):
+        try:
+            found = pwd.getpwuid(os.getuid()).pw_dir
+        except KeyError:  # a container may run as a user that has no entry
+            return "/"
+    return found if os.path.isabs(found) else "/"
 
 
 def socket_path_problem(path: str) -> str | None:
@@ -116,7 +123,12 @@ def encode_line(message: dict[str, object]) -> bytes:
 
 def decode_line(line: bytes) -> dict[str, object]:
     """Read a line back. Raises `ValueError` if it is no JSON object in UTF-8."""
-    message = json.loads(line.decode())
+    try:
+        message = json.loads(line.decode())
+    except RecursionError as error:
+        raise ValueError(
+            "expected a JSON object, found one nested too deeply"
+        ) from error
     match message:
         case dict():
             return message

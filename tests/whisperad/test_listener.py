@@ -61,6 +61,24 @@ def test_a_second_daemon_is_told_who_serves(path: Path) -> None:
     first.close()
 
 
+def test_a_daemon_whose_socket_was_removed_is_said_to_be_there(path: Path) -> None:
+    first = listener.claim(path)
+    path.unlink()
+
+    with pytest.raises(CannotStart) as caught:
+        listener.claim(path, patience_s=0.05)
+    assert str(caught.value) == (
+        f"another whisperad (process {os.getpid()}) holds {path}.lock, but {path} is"
+        " gone; end it with `whispera stop`"
+    )
+    first.close()
+
+
+def test_a_folder_is_no_place_for_a_socket() -> None:
+    with pytest.raises(CannotStart, match="give it a folder of its own"):
+        listener.claim(Path("/"))
+
+
 def test_a_socket_left_by_a_killed_daemon_is_replaced(path: Path) -> None:
     listener.claim(path).close()  # without withdraw(): as a kill leaves it
     assert path.is_socket()

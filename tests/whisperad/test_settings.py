@@ -60,6 +60,7 @@ def test_the_users_settings_are_read() -> None:
         ({"confidence_threshold": 80}, "`float` <= 1.0 - at `$.confidence_threshold`"),
         ({"confidence_threshold": "high"}, "$.confidence_threshold"),
         ({"model": ""}, "$.model"),
+        ({"model": "a\0b"}, "$.model"),
     ],
 )
 def test_a_wrong_setting_is_named_with_file_and_key(
@@ -78,6 +79,8 @@ def test_a_wrong_setting_is_named_with_file_and_key(
         (None, EMBEDDED_MODEL),
         ("qwen", Path("/h/data/models/qwen")),
         ("/m/qwen", Path("/m/qwen")),
+        ("~/qwen", Path("/u/qwen")),
+        ("~nobody/qwen", Path("/h/data/models/~nobody/qwen")),
     ],
 )
 def test_the_model_is_the_embedded_one_or_what_the_user_chose(
