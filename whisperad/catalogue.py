@@ -5,8 +5,8 @@ them with file and key.
 """
 
 import hashlib
+import os
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ from whisperad.pack import (
 )
 
 T = TypeVar("T")
+_NO_TOML = (tomllib.TOMLDecodeError, RecursionError)
 SHIPPED = Path(__file__).parent.parent / "config"
 
 
@@ -64,12 +65,16 @@ class _Reader:
 
     def text(self, path: Path) -> str | None:
         try:
+            if not path.is_file():  # nobody may ever write into a pipe
+                raise OSError(0, "expected a file")
             data = path.read_bytes()
-            self.digest.update(path.name.encode() + b"\0" + data + b"\0")
+            self.digest.update(os.fsencode(path.name) + b"\0" + data + b"\0")
             return data.decode()
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
+            self.mistakes.append(f"{path}: {error.strerror}")
+        except UnicodeDecodeError as error:
             self.mistakes.append(f"{path}: {error}")
-            return None
+        return None
 
     def toml(self, path: Path, kind: type[T]) -> tuple[T, str] | None:
         text = self.text(path)
@@ -77,9 +82,21 @@ class _Reader:
             return None
         try:
             return msgspec.convert(tomllib.loads(text), kind), text
-        except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        except (*_NO_TOML, msgspec.ValidationError) as error:
             self.mistakes.append(f"{path}: {error}")
             return None
+
+    def packs(self, folder: Path) -> list[Path]:
+        """List the packs in a folder, which need not be there."""
+        if not os.path.lexists(folder):
+            return []
+        try:
+            found = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+        except OSError as error:
+            self.mistakes.append(f"{folder}: {error.strerror}")
+            return []
+        # Editors and file systems keep notes of their own beside a file.
+        return [path for path in found if not path.name.startswith(".")]
 
 
 def load(shipped: Path = SHIPPED, user: Path | None = None) -> Catalogue:
@@ -93,8 +110,9 @@ def load(shipped: Path = SHIPPED, user: Path | None = None) -> Catalogue:
     actions: dict[str, Action] = {}
     packs: dict[str, str] = {}
     rules: dict[str, dict[str, str]] = {}
-    for path, is_user in _pack_files(shipped, user):
-        _read_pack(reader, path, is_user, actions, packs, rules)
+    for folder in filter(None, (shipped, user)):
+        for path in reader.packs(folder / "actions"):
+            _read_pack(reader, path, folder == user, actions, packs, rules)
     names, settings = _names(reader, shipped, user)
     reader.mistakes += checks.check_inverses(actions)
     if reader.mistakes:
@@ -115,14 +133,6 @@ def check_phrases(catalogue: Catalogue) -> None:
     ]
     if mistakes:
         raise BadConfig(tuple(mistakes))
-
-
-def _pack_files(shipped: Path, user: Path | None) -> Iterator[tuple[Path, bool]]:
-    for path in sorted((shipped / "actions").glob("*.toml")):
-        yield path, False
-    if user is not None:
-        for path in sorted((user / "actions").glob("*.toml")):
-            yield path, True
 
 
 def _read_pack(
@@ -170,7 +180,7 @@ def _decode_pack(reader: _Reader, path: Path) -> tuple[PackFile, str] | None:
         return None
     try:
         raw: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except _NO_TOML as error:
         reader.mistakes.append(f"{path}: {error}")
         return None
     entries = raw.pop("action", None)
@@ -255,11 +265,11 @@ def _names(
     sites = reader.toml(shipped / "names" / "sites.toml", SitesFile)
     own = UserFile()
     path = user / "whispera_config.json" if user is not None else None
-    if path is not None and path.exists():
+    if path is not None and os.path.lexists(path):
         text = reader.text(path)
         try:
             own = msgspec.json.decode(text or "{}", type=UserFile)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             reader.mistakes.append(f"{path}: {error}")
     maps = [read[0] if read else NamesFile() for read in (apps, folders)]
     return Names(

@@ -7,6 +7,7 @@ from whisperad import phrases
 from whisperad.action import Action, Phrase
 from whisperad.intent import NONE
 from whisperad.pack import Argument, Form, Slot
+from whisperad.utterance import normalise
 
 PLACEHOLDER = re.compile(r"\{(@?[a-z][a-z0-9_]*)(?::([a-z_]+))?\}")
 CONSTANTS = frozenset({"@home", "@desktop", "@timestamp", "@wifi", "@browser"})
@@ -40,9 +41,10 @@ def check_action(action: Action, place: str) -> list[str]:
 def check_inverses(actions: Mapping[str, Action]) -> list[str]:
     """Check that every `inverse` names an action."""
     return [
-        f'action "{action.id}": inverse "{action.inverse}" is no action'
+        f'{action.phrases[0].file}: action "{action.id}": inverse "{action.inverse}" is'
+        " no action"
         for action in actions.values()
-        if action.inverse is not None and action.inverse not in actions
+        if action.phrases and action.inverse and action.inverse not in actions
     ]
 
 
@@ -63,7 +65,7 @@ def check_phrases(
             named = phrases.references(
                 phrases.parse(phrase.template).expression, parsed
             )
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             mistakes.append(f"{place}: {error}")
             continue
         mistakes += [f"{place}: {m}" for m in _slot_mistakes(named, phrase, slots)]
@@ -111,6 +113,10 @@ def _slot_definition(name: str, slot: Slot) -> Iterator[str]:
         yield f'slot "{name}" is a choice without values'
     if slot.type != "choice" and (slot.values or slot.said):
         yield f'slot "{name}" has values, but its type is {slot.type}'
+    for value in slot.values:
+        # The model writes values as they are heard, in JSON without escapes.
+        if not value or normalise(value).text != value:
+            yield f'slot "{name}": value "{value}" must be as it is heard: plain words'
     for value in slot.said:
         if value not in slot.values:
             yield f'slot "{name}": said has "{value}", which is not among its values'
@@ -119,7 +125,8 @@ def _slot_definition(name: str, slot: Slot) -> Iterator[str]:
 
 
 def _form(form: Form, slots: Mapping[str, Slot]) -> Iterator[str]:
-    ways = [bool(form.argv), bool(form.steps), form.applescript is not None]
+    steps = bool(form.steps) and all(form.steps)
+    ways = [bool(form.argv), steps, form.applescript is not None]
     if sum(ways) != 1:
         yield "expected exactly one of argv, steps and applescript"
         return

@@ -23,7 +23,7 @@ from hassil.expression import (
 from hassil.parser import ParseError
 
 Rules = Mapping[str, Sentence]
-MAX_DEPTH = 24  # rules inside rules; more is a rule that names itself
+MAX_DEPTH = 24  # brackets in brackets, rules in rules; more is one that names itself
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -40,7 +40,8 @@ def parse(template: str) -> Sentence:
         raise ValueError(problem)
     try:
         return parse_sentence(template)
-    except (ParseError, ValueError, IndexError) as error:
+    # An assertion of hassil's stands for a template of a kind it does not expect.
+    except (ParseError, ValueError, IndexError, AssertionError) as error:
         raise ValueError(str(error) or "not a phrase template") from error
 
 
@@ -136,6 +137,8 @@ def _unbalanced(template: str) -> str | None:
     for character in template:
         if character in closing:
             expected.append(closing[character])
+            if len(expected) > MAX_DEPTH:
+                return "it is nested too deeply"
         elif character in closing.values() and (
             not expected or expected.pop() != character
         ):
