@@ -33,7 +33,8 @@ NONE_SHARE = 0.24  # of all rows; refusing is the harder half of understanding
 CRITICAL_WEIGHT = 3  # everyday actions are seen three times as often
 COPYING_WEIGHT = 2  # spans of free words are the last thing a model learns
 COPIED = frozenset({"app", "contact", "device", "folder", "path", "site", "text"})
-NAMED_LIKE_APPS = frozenset({"site", "folder"})
+PLAIN = 3  # phrases of an action: packs begin with what most people would say
+PLAIN_SHARE = 0.25  # of an action's examples
 KINDS = re.compile(
     r"folder|director|path|site|page|url|address|brows|online|internet|link|web|finder"
     r"|file|search|look|find|visit|surf|contents|inside"
@@ -87,6 +88,8 @@ class Generator:
             for file, rules in catalogue.rules.items()
         }
         _check_lists(catalogue, self._samples)
+        self._known = _known_names(catalogue, self._samples)
+        self._elsewhere = frozenset(n for names in self._known.values() for n in names)
         self._groups: list[list[_Template]] = []
         self._weights: list[float] = []
         for action in catalogue.actions.values():
@@ -112,7 +115,10 @@ class Generator:
         made = 0
         while made < count:
             group = random.choices(self._groups, self._weights)[0]
-            example = self._example(random.choice(group), random)
+            some = group
+            if group[0].action is not None and random.random() < PLAIN_SHARE:
+                some = group[:PLAIN]
+            example = self._example(random.choice(some), random)
             if example is not None:
                 made += 1
                 yield example
@@ -125,10 +131,14 @@ class Generator:
             if name not in slots:
                 return self._samples.draw(name, random)
             slot = slots[name]
-            if slot.type in NAMED_LIKE_APPS and not _says_its_kind(template.phrase):
-                return self._samples.fill_known(slot, random)
+            if slot.type in self._known and not _says_its_kind(template.phrase):
+                # Only the name tells it from an application: an unknown one is one.
+                return random.choice(self._known[slot.type])
             if slot.type != "choice":
-                return self._samples.fill(slot, random)
+                while (words := self._samples.fill(slot, random)) in self._elsewhere:
+                    if slot.type != "app":
+                        break  # only an application must not be called like a site
+                return words
             value = random.choice(slot.values)
             chosen[name] = value
             return random.choice(slot.said.get(value, (value,)))
@@ -159,6 +169,26 @@ def _weight(action: Action) -> int:
     return (CRITICAL_WEIGHT if action.critical else 1) * (
         COPYING_WEIGHT if copies else 1
     )
+
+
+def _known_names(catalogue: Catalogue, samples: Samples) -> dict[str, list[str]]:
+    """Give the names of folders and sites that are told without saying what they are."""
+    names = catalogue.names
+    apps = {spoken for spoken_names in names.apps.values() for spoken in spoken_names}
+    folders = {
+        spoken for spoken_names in names.folders.values() for spoken in spoken_names
+    }
+    sites = {
+        *names.sites,
+        *(name for site in names.sites.values() for name in site.also),
+    }
+    addresses = {
+        name for name in samples.entries("sites") if "." in name or " dot " in name
+    }
+    return {
+        "folder": sorted(folders - apps),
+        "site": sorted((sites - apps) | addresses),
+    }
 
 
 def _says_its_kind(phrase: Phrase) -> bool:
@@ -232,9 +262,11 @@ def write(generator: Generator, path: Path, count: int, seed: int) -> str:
 def _of_split(given: tuple[Phrase, ...], split: Split) -> list[Phrase]:
     """Deal templates out: by their text, so that adding one moves no other."""
     dealt: dict[str, list[Phrase]] = {"train": [], "valid": [], "test": []}
-    for phrase in given:
+    for index, phrase in enumerate(given):
         number = int.from_bytes(hashlib.sha256(phrase.template.encode()).digest()[:4])
         bucket = {0: "valid", 1: "test"}.get(number % HELD_OUT, "train")
+        if index < PLAIN:
+            bucket = "train"  # what most people say must be learnt
         dealt[bucket].append(phrase)
     return dealt[split]
 

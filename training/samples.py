@@ -93,11 +93,6 @@ class Samples:
         if mistakes:
             raise BadConfig(tuple(mistakes))
         self._words = sorted(self._lexicon())
-        self._apps = frozenset(
-            text
-            for sentence in self._lists.get("app_names", [])
-            if (text := _plain_text(sentence)) is not None
-        )
 
     @property
     def names(self) -> frozenset[str]:
@@ -114,16 +109,10 @@ class Samples:
         )
         return "".join(piece.text for piece in pieces)
 
-    def fill_known(self, slot: Slot, random: Random) -> str:
-        """Draw a listed name that no application has too.
-
-        For phrases such as "open X", where only the name tells a site or a folder from
-        an application; an unknown name is an application then.
-        """
-        name = slot.samples or LIST_OF_TYPE[slot.type]
-        while (drawn := self.draw(name, random)) in self._apps:
-            pass
-        return drawn
+    def entries(self, name: str) -> list[str]:
+        """Give the entries of a list that are nothing but text."""
+        texts = (_plain_text(sentence) for sentence in self._lists.get(name, []))
+        return [text for text in texts if text is not None]
 
     def fill(self, slot: Slot, random: Random) -> str:
         """Draw words for a slot, sometimes words never listed for it."""
