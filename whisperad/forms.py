@@ -104,7 +104,9 @@ def fill(form: Form, values: Values) -> Filled:
         lists = ((*script, "--", *args) if args else script,)
     return Filled(
         lists,
-        None if form.stdin is None else values.fill(form.stdin).encode(),
+        None
+        if form.stdin is None
+        else values.fill(form.stdin).encode(errors="surrogateescape"),
         None if form.stdin_file is None else values.fill(form.stdin_file),
         {
             name: values.fill(text)

@@ -49,8 +49,9 @@ def completion_pieces(intent: Intent) -> list[str]:
 
 def parse_completion(text: str) -> tuple[Intent, ...]:
     """Read an answer back. Raises `msgspec.DecodeError` if it is not one."""
-    # A value holds no quote, so this can only be where two objects meet.
-    objects = text.removesuffix(END).replace('"}{"', '"}\n{"').split("\n")
+    # A value holds no quote, so this can only be where two objects meet. A value may
+    # hold `}{`, and no line's end.
+    objects = text.removesuffix(END).replace("}" + OPENING, "}\n" + OPENING).split("\n")
     intents = []
     for line in objects:
         fields = msgspec.json.decode(line, type=dict[str, str])

@@ -80,6 +80,7 @@ _VOCABULARY = frozenset(
 )
 _LONG = [word for word in _VOCABULARY if len(word) > 4 and word != "fourty"]
 _MISSPELT: Mapping[str, str] = {"fourty": "forty"}
+_TOO_MANY = 10**15  # JSON's readers are exact up to here
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[a-z']+|\S")
 
 
@@ -110,7 +111,8 @@ def percent(text: str) -> int | None:
     # "a quarter", "0.5" and "7/10" are shares of all; "half a percent" is not.
     if (is_plain and value.denominator > 1 and value < 1) or found[1:2] == ["/"]:
         value *= 100
-    return sign * int(value + Fraction(1, 2))
+    level = int(value + Fraction(1, 2))
+    return sign * level if level < _TOO_MANY else None
 
 
 def duration(text: str, unit_s: int = 60) -> Fraction | None:
@@ -164,7 +166,8 @@ def integer(text: str) -> int | None:
             return None
         parts.append(str(read[0]))
         at = read[1]
-    return int("".join(parts)) if parts and len("".join(parts)) <= 15 else None
+    whole = int("".join(parts) or _TOO_MANY)
+    return whole if whole < _TOO_MANY else None
 
 
 def number(found: list[str], at: int) -> tuple[Fraction, int] | None:

@@ -24,6 +24,7 @@ _ORDINALS = (
 # Part of the day -> the hour meant when no hour is said.
 _PARTS: Mapping[str, int] = {"morning": 9, "afternoon": 15, "evening": 19, "night": 20}
 _DAY_HOUR = 9  # when only a day is said
+_LAST_YEAR = 9999  # of the calendar; a day of it may lie in the next one elsewhere
 _EARLIEST_MORNING = 5  # "tomorrow at four" is in the afternoon, "at five" is not
 
 _DAY = rf"(?:(?:on|this|next|coming) )?({'|'.join(f'{d}|{d[:3]}' for d in _DAYS)})\b"
@@ -54,8 +55,15 @@ class _Day(msgspec.Struct, frozen=True):
 
 
 def moment(text: str, now: datetime) -> datetime | None:
-    """Read a time in the future; None for words that say none."""
-    text = _plain(text)
+    """Read a time in the future; None for words that say none, or one too far off."""
+    try:
+        found = _moment(_plain(text), now)
+    except OverflowError:  # no calendar goes so far
+        return None
+    return found if found and found.year < _LAST_YEAR else None
+
+
+def _moment(text: str, now: datetime) -> datetime | None:
     relative = re.fullmatch(r"(?:in|after) (.+)|(.+) (?:from now|later)", text)
     if relative:
         span = spoken.duration(relative[1] or relative[2])

@@ -139,7 +139,10 @@ def view(value: Value, name: str, query: str) -> str:
         case "":
             return value.text
         case "url":
-            return quote(value.text, safe="/" if value.is_path else "")
+            data = value.text.encode(
+                errors="surrogateescape"
+            )  # a file's name may be no text
+            return quote(data, safe="/" if value.is_path else "")
         case "html":
             return html.escape(value.text)
         case "zone":

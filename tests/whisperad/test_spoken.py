@@ -112,6 +112,15 @@ def test_other_words_are_no_amount(said: str, read: Callable[[str], object]) -> 
     assert read(said) is None
 
 
+@pytest.mark.parametrize("said", ["9" * 16, "hundred " * 100, "9" * 1990])
+@pytest.mark.parametrize("read", [spoken.percent, spoken.integer])
+def test_more_than_anybody_means_is_no_amount(
+    said: str, read: Callable[[str], object]
+) -> None:
+    """JSON could not carry it."""
+    assert read(said) is None
+
+
 @pytest.mark.parametrize("draw", [drawn.percent, drawn.amount])
 def test_every_level_that_training_draws_is_read(draw: Callable[[Random], str]) -> None:
     random = Random(1)

@@ -72,6 +72,23 @@ def test_other_words_are_no_time(said: str) -> None:
     assert moment(said, SUNDAY) is None
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "in 999999999 weeks",
+        "in 999999999999999 days at noon",
+        "in 9999999999999999 seconds",
+        f"in {'hundred ' * 200}hours",
+        "in 7990 years and 3000000 days",
+        "31 december 9999 at midnight",
+        "9999-12-31 23:59",
+        "99999 days from now at seven",
+    ],
+)
+def test_what_no_calendar_has_is_no_time(said: str) -> None:
+    assert moment(said, SUNDAY) is None
+
+
 def test_every_time_that_training_draws_is_read_and_lies_ahead() -> None:
     random = Random(4)
     for _ in range(5000):
