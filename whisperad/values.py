@@ -139,9 +139,8 @@ def view(value: Value, name: str, query: str) -> str:
         case "":
             return value.text
         case "url":
-            data = value.text.encode(
-                errors="surrogateescape"
-            )  # a file's name may be no text
+            # The name of a file may be no text, but its bytes have a URL.
+            data = value.text.encode(errors="surrogateescape")
             return quote(data, safe="/" if value.is_path else "")
         case "html":
             return html.escape(value.text)
