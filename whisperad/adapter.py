@@ -4,6 +4,7 @@ Reads files only; the weights themselves are read in `model.py`.
 """
 
 import math
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -31,6 +32,8 @@ class Calibration(msgspec.Struct, frozen=True):
 
     def confidence(self, probability: float) -> float:
         """Give sigmoid(slope * logit(probability) + offset)."""
+        if math.isnan(probability):  # of a base whose weights are no numbers
+            return 0.0
         p = min(max(probability, 1 - _NEARLY_ONE), _NEARLY_ONE)
         logit = math.log(p) - math.log1p(-p)
         # The sigmoid, in a form that no slope can make overflow.
@@ -42,6 +45,11 @@ class Canary(msgspec.Struct, frozen=True):
 
     utterance: str
     intent: dict[str, str]  # as on the wire: the action and its slots
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for an intent without an action."""
+        if "action" not in self.intent:
+            raise ValueError('the intent of a canary has no "action"')
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -99,14 +107,21 @@ def read_scale(folder: Path) -> float:
 
 
 def adapter_folders(base: Path, data: Path) -> Iterator[Path]:
-    """Give the folders to try, best first: the user's own, then the shipped one."""
-    for folder in (data / "adapters" / "current", base / "adapter"):
-        if folder.is_dir():
-            yield folder.resolve()
+    """Give the folders to try, best first: the user's own, then the shipped one.
+
+    A link to a folder that is gone counts: whoever made it wants to know.
+    """
+    current, shipped = data / "adapters" / "current", base / "adapter"
+    if os.path.lexists(current):
+        yield Path(os.path.realpath(current))
+    if shipped.is_dir():
+        yield shipped
 
 
 def _read(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError) as error:
+    except OSError as error:
+        raise BadAdapter(f"{path}: {error.strerror}") from error
+    except (msgspec.DecodeError, RecursionError) as error:
         raise BadAdapter(f"{path}: {error}") from error

@@ -36,6 +36,7 @@ WORDS: %regex {{ "substring_words": {} }}
 
 MAX_GUESS = 32  # tokens; a pass over so many costs about what three over one cost
 
+_ANY_TEXT = '{"action":"a b  c"} é\N{GRINNING FACE}'
 _LAST_KEY = re.compile(r'"([^"]*)":"$')
 _NOT_ZERO = re.compile(rb"[^\0]", re.DOTALL)
 _BITS = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
@@ -53,10 +54,15 @@ class Vocabulary:
         for special in SPECIAL_TOKENS:
             if len(self.encode(special)) != 1:
                 raise BadAdapter(f'tokenizer.json: "{special}" is not one token')
+        if self.decode(self.encode(_ANY_TEXT)) != _ANY_TEXT:
+            raise BadAdapter("tokenizer.json: it does not give back what it was given")
         self.size = self._tokenizer.get_vocab_size()
         self.end = self.encode(END)[0]
         # No slices: they speed up free text, and no grammar of ours has any.
-        self.matching = LLTokenizer(text, eos_token=self.end, slices=[])
+        try:
+            self.matching = LLTokenizer(text, eos_token=self.end, slices=[])
+        except ValueError as error:
+            raise BadAdapter(f"tokenizer.json: {error}") from error
 
     def encode(self, text: str) -> list[int]:
         """Cut a text into tokens."""

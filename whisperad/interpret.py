@@ -3,6 +3,8 @@
 Today the model is the only one.
 """
 
+import math
+
 from whisperad.model_thread import ModelThread
 from whisperad.understanding import Understanding
 from whisperad.utterance import Utterance, normalise
@@ -37,6 +39,11 @@ class Interpreter:
         Raises `TimedOut` and `Overloaded`.
         """
         return await self._thread.submit(
-            lambda model: model.understand(utterance, threshold, explain=explain),
+            lambda model: model.understand(
+                utterance,
+                threshold,
+                explain=explain,
+                deadline=math.inf if deadline is None else deadline,
+            ),
             deadline,
         )

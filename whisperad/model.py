@@ -4,6 +4,8 @@ Belongs to the thread it was made in; `model_thread.py` is that thread.
 """
 
 import hashlib
+import math
+import os
 import time
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +13,9 @@ from pathlib import Path
 from whisperad.adapter import Calibration, Manifest, read_manifest, read_scale
 from whisperad.catalogue import Catalogue
 from whisperad.decode import Answer, alternatives, decode
-from whisperad.errors import BadAdapter, NotReady
+from whisperad.errors import BadAdapter, NotReady, TimedOut
 from whisperad.grammar import Grammar, Vocabulary
-from whisperad.network import BLAS, Memory, Modules, Network
+from whisperad.network import BLAS, DAMAGED, Memory, Modules, Network, Scores
 from whisperad.prompt import PREFIX, SUFFIX
 from whisperad.understanding import Candidate, Understanding
 from whisperad.utterance import Utterance
@@ -21,6 +23,8 @@ from whisperad.utterance import Utterance
 # Longer prompts are no commands, and attention takes memory by the square of them.
 MAX_PROMPT_TOKENS = 1024
 MAX_BRANCHED_TOKENS = 192  # a longer prompt is no command that other words would mend
+# Following the spans of a longer word takes seconds, and is more than a grammar may do.
+MAX_WORD_BYTES = 1000
 
 CANDIDATES = 3
 CANDIDATES_EXPLAINED = 5
@@ -37,12 +41,30 @@ class Adapter:
         self.memory: Memory | None = None  # of the prompt's prefix, once it served
 
 
+class _InTime:
+    """A network that reads nothing more when a deadline has passed."""
+
+    def __init__(self, network: Network, deadline: float) -> None:
+        self._network = network
+        self._deadline = deadline
+
+    def read(self, tokens: list[int], at: list[int], ids: tuple[int, ...]) -> Scores:
+        """Read as the network does. Raises `TimedOut`."""
+        if time.monotonic() > self._deadline:
+            raise TimedOut("the model did not answer in time")
+        return self._network.read(tokens, at, ids)
+
+    def forget(self, kept: int) -> None:
+        """Forget as the network does."""
+        self._network.forget(kept)
+
+
 class Model:
     """A base with at most one adapter, answering for one catalogue at a time."""
 
     def __init__(self, folder: Path) -> None:
         """Load a base folder. Raises `BadAdapter` if it is none that we can serve."""
-        self._folder = folder.resolve()
+        self._folder = Path(os.path.realpath(folder))
         self.base = self._folder.name
         self.adapter: Adapter | None = None
         self._vocabulary = Vocabulary(_text(self._folder / "tokenizer.json"))
@@ -52,7 +74,12 @@ class Model:
                 f"{folder}: the tokenizer has {self._vocabulary.size} tokens, but the"
                 f" weights are for {self._network.vocabulary}"
             )
-        self._base_memory: Memory = self._network.use({}, None)
+        try:
+            self._base_memory: Memory = self._network.use({}, None)
+        except DAMAGED as error:
+            raise BadAdapter(
+                f"{folder}: no base that can be served: {error}"
+            ) from error
         self._grammar: Grammar | None = None
         self.bytes = self._network.bytes
         self.device = self._network.device
@@ -62,10 +89,13 @@ class Model:
     def hash(self) -> str:
         """SHA-256 of the base's weights, by which adapters know it."""
         digest = hashlib.sha256()
-        for file in sorted(self._folder.glob("model*.safetensors")):
-            with file.open("rb") as opened:
-                while block := opened.read(2**20):
-                    digest.update(block)
+        try:
+            for file in sorted(self._folder.glob("model*.safetensors")):
+                with file.open("rb") as opened:
+                    while block := opened.read(2**20):
+                        digest.update(block)
+        except OSError as error:
+            raise BadAdapter(f"{self._folder}: {error.strerror}") from error
         return digest.hexdigest()
 
     @property
@@ -83,7 +113,7 @@ class Model:
 
         Raises `BadAdapter` that says what does not fit.
         """
-        folder = folder.resolve()
+        folder = Path(os.path.realpath(folder))
         manifest = read_manifest(folder)
         manifest.check_fits(folder, self.base, self.hash)
         modules = self._network.adapted(folder, read_scale(folder))
@@ -103,28 +133,36 @@ class Model:
         threshold: float | None = None,
         *,
         explain: bool = False,
+        deadline: float = math.inf,
     ) -> Understanding:
         """Say what the utterance asks for.
 
         Other candidates are looked for when the confidence is below `threshold`, by
-        default the adapter's own, or always if `explain` is set.
+        default the adapter's own, or always if `explain` is set. Raises `TimedOut` when
+        `deadline`, a time of `time.monotonic`, passes.
         """
         if self._grammar is None:
             raise NotReady("the model has no catalogue yet")
         started = time.perf_counter()
         prompt = self._vocabulary.encode(utterance.text + SUFFIX)
-        if not utterance.text or len(prompt) > MAX_PROMPT_TOKENS:
+        words = utterance.text.encode().split()
+        if (
+            not words
+            or len(prompt) > MAX_PROMPT_TOKENS
+            or len(max(words, key=len)) > MAX_WORD_BYTES
+        ):
             return Understanding((), 1.0)
         walk = self._grammar.walk(utterance.text)
+        network = _InTime(self._network, deadline)
         others: list[Answer] = []
         try:
-            answer = decode(self._network, walk, [*prompt, *walk.tokens])
+            answer = decode(network, walk, [*prompt, *walk.tokens])
             confidence = self.calibration.confidence(answer.probability)
             limit = self.calibration.threshold if threshold is None else threshold
             if explain or (confidence < limit and len(prompt) <= MAX_BRANCHED_TOKENS):
                 count = CANDIDATES_EXPLAINED if explain else CANDIDATES
                 # One more than are shown: "no command" may be among them.
-                others = alternatives(self._network, answer, count)
+                others = alternatives(network, answer, count)
         finally:
             self._network.forget(0)
         return Understanding(
@@ -148,5 +186,7 @@ class Model:
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise BadAdapter(f"{file}: {error.strerror}") from error
+    except ValueError as error:
         raise BadAdapter(f"{file}: {error}") from error

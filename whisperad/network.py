@@ -57,6 +57,12 @@ with _light_mlx_lm():
     from mlx_lm.models.qwen2 import ModelArgs
     from mlx_lm.tuner.lora import LoRALinear
 
+# What comes of a folder whose files are damaged, or made for something else.
+DAMAGED = (
+    *(ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError),
+    *(ValueError, msgspec.DecodeError),
+)
+
 Modules = Mapping[str, Module]  # by their path in the model
 Memory = list[KVCache]  # of the tokens read, one part a layer
 Scores = list[list[float]]
@@ -112,6 +118,8 @@ class Network:
         """
         file = folder / "adapters.safetensors"
         weights = _read_weights(file)
+        if not weights:
+            raise BadAdapter(f"{file}: it has no weights")
         modules = {}
         for path in sorted({name.rpartition(".")[0] for name in weights}):
             a, b = weights.get(f"{path}.lora_a"), weights.get(f"{path}.lora_b")
@@ -119,11 +127,16 @@ class Network:
             if a is None or b is None or linear is None:
                 raise BadAdapter(f'{file}: the base has no place for "{path}"')
             inputs, outputs = _sizes(linear)
-            if (a.shape, b.shape) != ((inputs, a.shape[-1]), (a.shape[-1], outputs)):
+            rank = a.shape[-1] if a.ndim else 0
+            if not rank or (a.shape, b.shape) != ((inputs, rank), (rank, outputs)):
                 raise BadAdapter(
                     f'{file}: "{path}" is {a.shape} by {b.shape}, expected'
                     f" ({inputs}, rank) by (rank, {outputs})"
                 )
+            if not mx.isfinite(
+                mx.concatenate([a.flatten(), (scale * b).flatten()])
+            ).all():
+                raise BadAdapter(f'{file}: some weights of "{path}" are no numbers')
             modules[path] = self._with_lora(linear, a, b, scale)
         mx.eval([module.parameters() for module in modules.values()])
         return modules
@@ -230,10 +243,10 @@ def _load(folder: Path, *, dense: bool) -> Layers:
                 ),
             )
         layers.load_weights(list(weights.items()))
-    except (OSError, msgspec.DecodeError, TypeError, KeyError, ValueError) as error:
+        layers.eval()
+        mx.eval(layers.parameters())
+    except DAMAGED as error:
         raise BadAdapter(f"{folder}: no base that can be served: {error}") from error
-    layers.eval()
-    mx.eval(layers.parameters())
     return layers
 
 

@@ -175,15 +175,18 @@ def _swap(
     adapter = previous = model.adapter
     if what != "config":
         adapter = model.load_adapter(folder) if folder else None
-    if what != "adapter":
-        model.serve(after)
-    if adapter is not previous:
-        model.use(adapter)
-        wrong = _wrong_canaries(model, adapter, after) if adapter else []
-        if adapter and wrong:
-            model.use(previous)
-            model.serve(before)
-            raise BadAdapter(f"{adapter.folder}: {'; '.join(wrong)}")
+    try:
+        if what != "adapter":
+            model.serve(after)
+        if adapter is not previous:
+            model.use(adapter)
+            wrong = _wrong_canaries(model, adapter, after) if adapter else []
+            if adapter and wrong:
+                raise BadAdapter(f"{adapter.folder}: {'; '.join(wrong)}")
+    except BaseException:
+        model.use(previous)
+        model.serve(before)
+        raise
     return _described(model)
 
 

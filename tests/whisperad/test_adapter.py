@@ -12,6 +12,7 @@ from whisperad.adapter import (
     Calibration,
     Canary,
     Manifest,
+    adapter_folders,
     read_manifest,
     read_scale,
 )
@@ -44,6 +45,9 @@ def test_a_manifest_is_read(tmp_path: Path) -> None:
         "{}",
         "\udcff",
         '{"base":"b","base_hash":"c","prompt_version":"one"}',
+        '{"later":' * 60_000,
+        '{"base":"b","base_hash":"c","prompt_version":1,"canaries":[{"utterance":"a",'
+        '"intent":{}}]}',
     ],
 )
 def test_a_manifest_that_is_none_is_refused_with_its_path(
@@ -77,6 +81,38 @@ def test_only_plain_lora_is_served(tmp_path: Path) -> None:
 
     with pytest.raises(BadAdapter, match='"dora", expected "lora"'):
         read_scale(tmp_path)
+
+
+def test_the_users_adapter_comes_before_the_shipped_one(tmp_path: Path) -> None:
+    base, data = tmp_path / "base", tmp_path / "data"
+    assert list(adapter_folders(base, data)) == []
+    (base / "adapter").mkdir(parents=True)
+    assert list(adapter_folders(base, data)) == [base / "adapter"]
+    (data / "adapters" / "first").mkdir(parents=True)
+    current = data / "adapters" / "current"
+    current.symlink_to("first")
+
+    assert list(adapter_folders(base, data)) == [
+        data / "adapters" / "first",
+        base / "adapter",
+    ]
+
+
+@pytest.mark.parametrize("target", ["gone", "current"])
+def test_a_link_to_no_adapter_is_not_taken_for_none(
+    tmp_path: Path, target: str
+) -> None:
+    current = tmp_path / "adapters" / "current"
+    current.parent.mkdir()
+    current.symlink_to(target)
+
+    (folder,) = adapter_folders(tmp_path / "base", tmp_path)
+    with pytest.raises(BadAdapter, match=MANIFEST):
+        read_manifest(folder)
+
+
+def test_what_is_no_number_is_no_confidence() -> None:
+    assert Calibration().confidence(float("nan")) == 0.0
 
 
 def test_uncalibrated_confidence_is_the_probability() -> None:

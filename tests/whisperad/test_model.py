@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import msgspec
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests import tiny_base
 from whisperad.adapter import MANIFEST, Calibration
-from whisperad.errors import BadAdapter, NotReady
-from whisperad.model import MAX_PROMPT_TOKENS, Model
+from whisperad.errors import BadAdapter, NotReady, TimedOut
+from whisperad.model import MAX_PROMPT_TOKENS, MAX_WORD_BYTES, Model
 from whisperad.understanding import Understanding
 from whisperad.utterance import normalise
 
@@ -73,6 +74,29 @@ def test_too_much_said_is_no_command_and_costs_no_pass(model: Model) -> None:
     found = model.understand(normalise("open the door " * MAX_PROMPT_TOKENS))
 
     assert found == Understanding((), 1.0)
+
+
+@pytest.mark.parametrize("character", ["x", "\u4e2d", "\N{GRINNING FACE}"])
+def test_a_word_longer_than_any_is_no_command_and_costs_no_pass(
+    model: Model, character: str
+) -> None:
+    found = model.understand(normalise("remind me to " + character * 1980))
+
+    assert found == Understanding((), 1.0)
+
+
+def test_a_long_word_may_be_said(model: Model) -> None:
+    said = "open https://example.org/" + "x" * (MAX_WORD_BYTES - 20)
+
+    assert model.understand(normalise(said), explain=True).passes > 0
+
+
+def test_an_answer_is_not_worked_on_after_its_deadline(model: Model) -> None:
+    before = model.understand(normalise("mute"))
+    with pytest.raises(TimedOut):
+        model.understand(normalise("mute"), deadline=time.monotonic())
+
+    assert _meant(model.understand(normalise("mute"))) == _meant(before)
 
 
 def test_the_same_words_get_the_same_answer_whatever_was_said_between(

@@ -5,9 +5,15 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests import tiny_base
 from tests.running import Message, RunningDaemon
+from tests.setting import Setting, ask
 from whisperad.adapter import Canary
+from whisperad.daemon import Daemon
+from whisperad.errors import BadAdapter
+from whisperad.protocol import Interpret, Reload
 
 INTERPRET = {"type": "interpret", "utterance": "open chrome"}
 
@@ -125,6 +131,45 @@ def test_an_adapter_that_fails_a_canary_does_not_serve(
     assert 'expected "open chrome" to mean' in reply["message"]
     assert stopped.ask(**INTERPRET)["intents"] == before["intents"]
     assert stopped.ask(type="status")["model"]["adapter"] is None
+
+
+@pytest.mark.parametrize("target", ["gone", "current"])
+def test_a_link_to_no_adapter_is_an_error_and_the_old_one_serves(
+    stopped: RunningDaemon, random_base: Path, target: str
+) -> None:
+    adapters = stopped.home / "data" / "adapters"
+    tiny_base.write_adapter(adapters / "good", random_base)
+    (adapters / "current").symlink_to("good")
+    stopped.start()
+    (adapters / "current").unlink()
+    (adapters / "current").symlink_to(target)
+    reply = stopped.ask(type="reload", what="adapter")
+
+    assert (reply["type"], reply["code"]) == ("error", "bad-adapter")
+    assert stopped.ask(type="status")["model"]["adapter"] == "good"
+
+
+def test_a_reload_that_fails_half_way_changes_nothing(
+    setting: Setting, short_dir: Path
+) -> None:
+    """The catalogue that is read together with an adapter goes with it."""
+    adapters = short_dir / "data" / "adapters"
+    canaries = (Canary("make it", {"action": "make", "of": "nothing"}),)
+    tiny_base.write_adapter(adapters / "worse", setting.base, canaries=canaries)
+
+    async def case(daemon: Daemon, utterance: str) -> None:
+        before = await ask(daemon, Interpret(utterance=utterance))
+        (adapters / "current").symlink_to("worse")
+        setting.pack('argv = ["false"]')
+        with pytest.raises(BadAdapter):
+            await daemon.answer(Reload(), time.monotonic())
+        after = await ask(daemon, Interpret(utterance=utterance))
+
+        assert after.model.adapter is None
+        assert after.commands == before.commands
+        assert after.confidence == before.confidence
+
+    setting.run(case)
 
 
 def test_a_broken_adapter_at_the_start_is_a_problem_not_the_end(
