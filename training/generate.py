@@ -118,7 +118,9 @@ class Generator:
             some = group
             if group[0].action is not None and random.random() < PLAIN_SHARE:
                 some = group[:PLAIN]
-            example = self._example(random.choice(some), random)
+            weights = [template.phrase.weight for template in some]
+            template = random.choices(some, weights)[0]
+            example = self._example(template, random)
             if example is not None:
                 made += 1
                 yield example

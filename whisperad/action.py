@@ -12,6 +12,7 @@ class Phrase(msgspec.Struct, frozen=True):
     fixed: dict[str, str]  # choice slots that the words imply
     file: str
     line: int
+    weight: int = 1  # how many others it is drawn as often as
 
 
 class Action(msgspec.Struct, frozen=True):

@@ -217,8 +217,9 @@ def _action(
 ) -> Action:
     phrases = []
     for phrase in entry.phrases:
-        say = phrase if isinstance(phrase, Say) else Say(phrase, {})
-        phrases.append(Phrase(say.say, say.slots, str(path), lines.get(say.say, 0)))
+        say = phrase if isinstance(phrase, Say) else Say(phrase)
+        line = lines.get(say.say, 0)
+        phrases.append(Phrase(say.say, say.slots, str(path), line, say.weight))
     forms: dict[str, tuple[Form, ...]] = {}
     platforms: tuple[tuple[Platform, Form | tuple[Form, ...]], ...] = (
         ("macos", entry.macos),

@@ -3,7 +3,7 @@
 `config/schema/pack.json` is generated from `PackFile`.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -55,10 +55,11 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Say(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A phrase whose words imply the value of a choice slot."""
+    """A phrase with more to it: choice slots its words imply, how usual it is."""
 
     say: str
-    slots: dict[str, str]
+    slots: dict[str, str] = {}
+    weight: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1  # drawn like so many others
 
 
 class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
