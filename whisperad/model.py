@@ -145,12 +145,8 @@ class Model:
             raise NotReady("the model has no catalogue yet")
         started = time.perf_counter()
         prompt = self._vocabulary.encode(utterance.text + SUFFIX)
-        words = utterance.text.encode().split()
-        if (
-            not words
-            or len(prompt) > MAX_PROMPT_TOKENS
-            or len(max(words, key=len)) > MAX_WORD_BYTES
-        ):
+        longest = max(map(len, utterance.text.encode().split()), default=0)
+        if not 0 < longest <= MAX_WORD_BYTES or len(prompt) > MAX_PROMPT_TOKENS:
             return Understanding((), 1.0)
         walk = self._grammar.walk(utterance.text)
         network = _InTime(self._network, deadline)
