@@ -1,11 +1,11 @@
 """Confirmations: plans that wait until somebody agrees to exactly them."""
 
 import secrets
-import time
 from pathlib import Path
 
 import msgspec
 
+from whisperad.clock import steady_s
 from whisperad.command import Command
 from whisperad.errors import UnknownToken
 from whisperad.protocol import Interpretation
@@ -34,7 +34,7 @@ class Confirmations:
         if len(self._waiting) >= MAX_WAITING:
             del self._waiting[next(iter(self._waiting))]
         token = secrets.token_urlsafe(16)
-        self._waiting[token] = (time.monotonic() + self._lifetime_s, plan)
+        self._waiting[token] = (steady_s() + self._lifetime_s, plan)
         return token
 
     def redeem(self, token: str) -> Plan:
@@ -46,7 +46,7 @@ class Confirmations:
         if found is None:
             raise UnknownToken("the confirmation token is spent or was never given")
         ends, plan = found
-        if ends <= time.monotonic():
+        if ends <= steady_s():
             raise UnknownToken(
                 f"the confirmation token is older than {self._lifetime_s:g} seconds;"
                 " say it again"

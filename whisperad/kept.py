@@ -21,21 +21,29 @@ class Kept:
         self._limit = limit_bytes
         self._running: dict[str, Process] = {}
         self._watchers: set[asyncio.Task[None]] = set()
+        self._changing: dict[str, asyncio.Lock] = {}  # one change of a name at a time
 
     async def start(self, name: str, command: Command, cwd: Path) -> Outcome:
         """Start a program under a name; the outcome is that it runs, or why not."""
-        if name in self._running and not command.replaces:
+        async with self._changing.setdefault(name, asyncio.Lock()):
+            return await self._start(name, command, cwd)
+
+    async def _start(self, name: str, command: Command, cwd: Path) -> Outcome:
+        before = self._running.get(name)
+        if before is not None and not command.replaces:
             return Outcome(1, stderr=f'"{name}" is already running; stop it first')
         started = await start(command, self._environ, cwd, self._limit)
         if isinstance(started, Outcome):
             return started
-        before = self._running.get(name)
+        try:
+            if await started.wait(_SETTLE_S):
+                return started.outcome()
+            if before is not None:
+                await before.end(*_ENDINGS)
+        except asyncio.CancelledError:
+            await started.end(*_ENDINGS)
+            raise
         self._running[name] = started
-        if await started.wait(_SETTLE_S):
-            self._forget(name, started, before)
-            return started.outcome()
-        if before is not None:
-            await before.end(*_ENDINGS)
         watcher = asyncio.create_task(self._watch(name, started))
         self._watchers.add(watcher)
         watcher.add_done_callback(self._watchers.discard)
@@ -43,11 +51,12 @@ class Kept:
 
     async def stop(self, name: str) -> Outcome:
         """End the program of this name, the gentle way first."""
-        process = self._running.pop(name, None)
-        if process is None:
-            return Outcome(1, stderr=f'"{name}" is not running')
-        await process.end(*_ENDINGS)
-        return Outcome(0, stdout=f'"{name}" has stopped')
+        async with self._changing.setdefault(name, asyncio.Lock()):
+            process = self._running.pop(name, None)
+            if process is None:
+                return Outcome(1, stderr=f'"{name}" is not running')
+            await process.end(*_ENDINGS)
+            return Outcome(0, stdout=f'"{name}" has stopped')
 
     async def stop_all(self) -> None:
         """End all programs at once."""
@@ -58,10 +67,5 @@ class Kept:
     async def _watch(self, name: str, process: Process) -> None:
         """Forget a program when it ends by itself."""
         await process.ended()
-        self._forget(name, process, None)
-
-    def _forget(self, name: str, process: Process, before: Process | None) -> None:
         if self._running.get(name) is process:
             del self._running[name]
-            if before is not None:
-                self._running[name] = before

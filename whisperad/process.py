@@ -24,6 +24,7 @@ NOT_FOUND = 127  # as a shell would have it
 NOT_ALLOWED = 126
 _KILLED_S = 2.0  # a program that became root's goes on all the same
 _CHUNK_BYTES = 65536
+_PAUSE_S = 0.002  # after a chunk that nobody wants: a child may talk without an end
 _LAST_CHUNKS = 16  # as much as a pipe holds; a child that stays may never stop talking
 
 
@@ -82,7 +83,14 @@ class _Output:
         room = self._limit - len(self._data)
         self._data += data[:room]
         self._is_cut = self._is_cut or len(data) > room
+        if self._is_cut:
+            self._loop.remove_reader(self._reader)
+            self._loop.call_later(_PAUSE_S, self._go_on)
         return True
+
+    def _go_on(self) -> None:
+        if self._is_open:
+            self._loop.add_reader(self._reader, self._read)
 
 
 class Process:
@@ -144,9 +152,12 @@ async def start(
     except OSError as error:
         code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_ALLOWED
         return Outcome(code, stderr=str(error.strerror or error))
+    except ValueError as error:  # a zero byte in a name
+        return Outcome(NOT_ALLOWED, stderr=f"{command.argv[0]}: {error}")
     out = err = None
     try:
-        out, err = _Output(limit_bytes), _Output(limit_bytes)
+        out = _Output(limit_bytes)
+        err = _Output(limit_bytes)
         process = await asyncio.create_subprocess_exec(
             program,
             *command.argv[1:],

@@ -9,7 +9,7 @@ from pathlib import Path
 from whisperad import log
 from whisperad.command import Command
 from whisperad.kept import Kept
-from whisperad.process import NOT_FOUND, Outcome, start
+from whisperad.process import NOT_ALLOWED, NOT_FOUND, Outcome, start
 from whisperad.ringing import notices
 from whisperad.settings import Settings
 from whisperad.timers import Timers
@@ -72,7 +72,10 @@ class Effects:
         """Do a command and give what came of it; never raises for one that fails."""
         folder = cwd or self._settings.home
         if command.argv[0].startswith("@"):
-            return await self._own(command.argv[0], *command.argv[1:])
+            try:
+                return await self._own(*command.argv[:3])
+            except (ValueError, OverflowError) as error:  # of a user's own action
+                return Outcome(NOT_ALLOWED, stderr=f"{command.shown}: {error}")
         if command.keep is not None:
             return await self._kept.start(command.keep, command, folder)
         limit = self._settings.output_bytes

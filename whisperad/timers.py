@@ -4,14 +4,17 @@ import asyncio
 import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from whisperad import log
+from whisperad.clock import steady_s
 from whisperad.process import Outcome
 
 Kind = Literal["timer", "alarm"]
@@ -21,29 +24,49 @@ MAX_SET = 200
 # The clock may be set, and the machine may sleep, while we wait.
 _LOOK_AGAIN_S = 15.0
 _LATE_S = 60.0  # a ring later than this says when it was due
+_JUMP_S = 1.0  # a clock that is off by more was set
+_YEARS = range(1971, 9999)  # that every system can count in
 
 
 class Timer(msgspec.Struct, frozen=True):
     """One timer or alarm."""
 
     kind: Kind
-    due: datetime  # local, without a zone: an alarm rings when the clock says so
+    # An alarm's is local, without a zone: it rings when the clock says so.
+    due: datetime
     label: str = ""
     length_s: int = 0  # of a timer
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for a moment that cannot be waited for."""
+        if self.due.year not in _YEARS:
+            raise ValueError(f"nobody can wait until the year {self.due.year}")
+
+    @property
+    def local(self) -> datetime:
+        """Give when it is due, as the clocks here will show it."""
+        return self.due.astimezone().replace(tzinfo=None)
 
     @property
     def name(self) -> str:
         """Give what people call it."""
-        what = spelt(self.length_s) if self.kind == "timer" else f"{self.due:%H:%M}"
+        what = spelt(self.length_s) if self.kind == "timer" else f"{self.local:%H:%M}"
         return f"{self.label} ({what})" if self.label else what
 
 
 class Timers:
-    """All timers that are set; `notify` shows a title and a message."""
+    """All timers that are set; `notify` shows a title and a message.
 
-    def __init__(self, path: Path, notify: Notify) -> None:
+    `clock_s` is the clock on the wall, which may be set at any time.
+    """
+
+    def __init__(
+        self, path: Path, notify: Notify, clock_s: Callable[[], float] = time.time
+    ) -> None:
         self._path = path
         self._notify = notify
+        self._clock_s = clock_s
+        self._ahead_s = clock_s() - steady_s()
         self._set: list[Timer] = []  # in the order they were set
         self._changed = asyncio.Event()
         self._saving = asyncio.Lock()
@@ -62,10 +85,11 @@ class Timers:
 
     async def set_timer(self, length_s: int, label: str, now: datetime) -> Outcome:
         """Set a timer that rings after a time."""
-        # Not `now` plus so much: the clock may be put forward or back meanwhile.
-        due = datetime.fromtimestamp(now.timestamp() + length_s)
-        said = f"timer set for {spelt(length_s)}, until {clock(due, now)}"
-        return await self._add(Timer("timer", due, label, length_s), said)
+        # In UTC: the clock may be put forward or back meanwhile.
+        due = datetime.fromtimestamp(now.timestamp() + length_s, UTC)
+        timer = Timer("timer", due, label, length_s)
+        said = f"timer set for {spelt(length_s)}, until {clock(timer.local, now)}"
+        return await self._add(timer, said)
 
     async def set_alarm(self, due: datetime, label: str, now: datetime) -> Outcome:
         """Set an alarm that rings at a local time."""
@@ -74,6 +98,7 @@ class Timers:
 
     async def cancel(self, kind: Kind, now: datetime) -> Outcome:
         """Cancel the timer or alarm that was set last."""
+        self._follow_clock()
         found = [timer for timer in self._set if timer.kind == kind]
         if not found:
             return Outcome(1, stderr=f"no {kind} is set")
@@ -87,19 +112,21 @@ class Timers:
 
     def listed(self, now: datetime) -> Outcome:
         """Say how much time is left on each timer, and when alarms ring."""
+        self._follow_clock()
         lines = []
-        for timer in sorted(self._set, key=lambda timer: timer.due):
+        for timer in sorted(self._set, key=lambda timer: timer.due.timestamp()):
             left = max(0, round(_left_s(timer, now)))
             if timer.kind == "timer":
                 lines.append(f"timer {timer.name}: {spelt(left)} left")
             else:
                 label = f" ({timer.label})" if timer.label else ""
-                lines.append(f"alarm{label}: {clock(timer.due, now)}")
+                lines.append(f"alarm{label}: {clock(timer.local, now)}")
         return Outcome(0, stdout="\n".join(lines) or "no timer is set")
 
     async def _add(self, timer: Timer, said: str) -> Outcome:
         if len(self._set) >= MAX_SET:
             return Outcome(1, stderr=f"{MAX_SET} timers are set; cancel one first")
+        self._follow_clock()
         self._set.append(timer)
         await self._save()
         return Outcome(0, stdout=said + (f": {timer.label}" if timer.label else ""))
@@ -113,14 +140,32 @@ class Timers:
                 # It rings all the same, if we live until then.
                 log.warning("timers-not-saved", reason=str(error))
 
+    def _follow_clock(self) -> bool:
+        """Move timers with the clock if it was set, and tell whether it was.
+
+        They count time, whatever the clock says; alarms go by the clock.
+        """
+        jump_s = self._clock_s() - steady_s() - self._ahead_s
+        if abs(jump_s) < _JUMP_S:
+            return False
+        self._ahead_s += jump_s
+        self._set = [
+            replace(timer, due=timer.due + timedelta(seconds=jump_s))
+            if timer.kind == "timer"
+            else timer
+            for timer in self._set
+        ]
+        return True
+
     async def _ring_when_due(self) -> None:
         while True:
-            now = datetime.now()
-            due = [timer for timer in self._set if timer.due <= now]
+            was_set = self._follow_clock()
+            now = datetime.fromtimestamp(self._clock_s())
+            due = [timer for timer in self._set if _left_s(timer, now) <= 0]
             for timer in due:
                 self._set.remove(timer)
                 self._spawn(self._ring(timer, now))
-            if due:
+            if due or was_set:
                 await self._save()
             self._changed.clear()
             waits = [_left_s(timer, now) for timer in self._set]
@@ -132,9 +177,9 @@ class Timers:
         if timer.kind == "timer":
             message = f"{spelt(timer.length_s)}: time is up"
         else:
-            message = f"it is {timer.due:%H:%M}"
+            message = f"it is {timer.local:%H:%M}"
         if _left_s(timer, now) < -_LATE_S:
-            message += f" (while away, due {clock(timer.due, now)})"
+            message += f" (while away, due {clock(timer.local, now)})"
         log.info("ring", kind=timer.kind)
         await self._notify(timer.label or timer.kind.capitalize(), message)
 
@@ -161,13 +206,13 @@ def spelt(seconds: int) -> str:
 def clock(when: datetime, now: datetime) -> str:
     """Say a local time: "14:05", "tomorrow at 07:00", "on Friday, 27 November at 09:00"."""
     days = (when.date() - now.date()).days
-    time = f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
+    shown = f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
     if days == 0:
-        return time
+        return shown
     if days in {1, -1}:
-        return f"{'tomorrow' if days == 1 else 'yesterday'} at {time}"
+        return f"{'tomorrow' if days == 1 else 'yesterday'} at {shown}"
     year = f" {when.year}" if when.year != now.year else ""
-    return f"on {when:%A}, {when.day} {when:%B}{year} at {time}"
+    return f"on {when:%A}, {when.day} {when:%B}{year} at {shown}"
 
 
 def _read(path: Path) -> list[Timer]:
@@ -176,7 +221,7 @@ def _read(path: Path) -> list[Timer]:
         return msgspec.json.decode(path.read_bytes(), type=list[Timer])
     except FileNotFoundError:
         return []
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, RecursionError) as error:
         log.warning("timers-not-read", reason=str(error))
         with contextlib.suppress(OSError):
             path.replace(path.with_suffix(".broken"))

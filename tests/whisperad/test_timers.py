@@ -2,46 +2,17 @@
 
 import asyncio
 import stat
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 import pytest
 
+from tests.timing import Rung, until_rung, with_timers
 from whisperad.timers import MAX_SET, Timer, Timers, clock, spelt
 
-T = TypeVar("T")
 NOW = datetime(2026, 11, 22, 14, 5)
 FAR = datetime(2090, 1, 1, 7, 0)
-Rung = list[tuple[str, str]]
-
-
-def with_timers(
-    path: Path, work: Callable[[Timers, Rung], Awaitable[T]], starts: bool = False
-) -> T:
-    async def whole() -> T:
-        rung: Rung = []
-
-        async def ring(title: str, message: str) -> None:
-            rung.append((title, message))
-
-        timers = Timers(path, ring)
-        if starts:
-            await timers.start()
-        try:
-            return await work(timers, rung)
-        finally:
-            await timers.stop()
-
-    return asyncio.run(whole())
-
-
-async def until_rung(rung: Rung) -> Rung:
-    while not rung:
-        await asyncio.sleep(0.01)
-    return rung
 
 
 def test_what_is_set_is_said_and_listed(tmp_path: Path) -> None:
@@ -147,7 +118,15 @@ def test_what_was_missed_rings_at_the_start_and_says_so(tmp_path: Path) -> None:
     assert msgspec.json.decode(path.read_bytes()) == []
 
 
-@pytest.mark.parametrize("content", [b"junk", b"[1]", b'{"kind":"timer"}', b""])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"junk", b"[1]", b'{"kind":"timer"}', b"", b'[{"a":' * 60_000, b"\xff"),
+        b'[{"kind":"timer","due":"0001-01-01T00:00:00"}]',
+        b'[{"kind":"alarm","due":"9999-12-31T23:59:59"}]',
+        b'[{"kind":"timer","due":"2090-01-01T00:00:00","label":"\\ud800"}]',
+    ],
+)
 def test_a_broken_file_is_put_aside(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "t.json"
     path.write_bytes(content)
@@ -159,6 +138,25 @@ def test_a_broken_file_is_put_aside(tmp_path: Path, content: bytes) -> None:
 
     assert with_timers(path, work, starts=True) == "timer 1 hour: 1 hour left"
     assert (tmp_path / "t.broken").read_bytes() == content
+
+
+def test_a_moment_may_be_given_with_its_zone(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(
+        '[{"kind":"timer","due":"2000-01-01T00:00:00+02:00","label":"old"},'
+        '{"kind":"timer","due":"2090-01-01T00:00:00Z"},'
+        '{"kind":"alarm","due":"2090-01-01T00:00:00"}]'
+    )
+
+    async def work(timers: Timers, rung: Rung) -> tuple[Rung, str]:
+        await timers.set_timer(60, "tea", datetime.now())
+        return await until_rung(rung), timers.listed(datetime.now()).stdout
+
+    rung, listed = with_timers(path, work, starts=True)
+
+    assert [title for title, _ in rung] == ["old"]
+    assert listed.splitlines()[0] == "timer tea (1 minute): 1 minute left"
+    assert len(listed.splitlines()) == 3
 
 
 def test_there_is_an_end_to_setting_timers(tmp_path: Path) -> None:

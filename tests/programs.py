@@ -1,0 +1,73 @@
+"""Programs that are run for real, and effects in a folder of their own."""
+
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import uvloop
+
+from whisperad.command import Command
+from whisperad.process import Outcome
+from whisperad.runner import Effects, run
+from whisperad.settings import Settings
+
+T = TypeVar("T")
+ENVIRON = {"PATH": os.environ["PATH"], "LANG": "C"}
+LIMIT_BYTES = 1000
+
+
+def command(
+    *argv: str,
+    stdin: bytes | None = None,
+    stdin_file: str | None = None,
+    env: Mapping[str, str] | None = None,
+    keep: str | None = None,
+    replaces: bool = False,
+    stdin_open: bool = False,
+) -> Command:
+    """Give a command."""
+    return Command(
+        argv, "safe", "daemon", stdin, stdin_file, dict(env or {}), keep, replaces,
+        stdin_open=stdin_open,
+    )  # fmt: skip
+
+
+def outcome(given: Command, timeout_s: float = 8.0, cwd: str = "/") -> Outcome:
+    """Run on the loop that the daemon has."""
+    return uvloop.run(run(given, ENVIRON, timeout_s, Path(cwd), LIMIT_BYTES))
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and is no zombie."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
+def with_effects(
+    folder: Path, work: Callable[[Effects], Awaitable[T]], path: str = ENVIRON["PATH"]
+) -> T:
+    """Do something with effects that keep everything in a folder."""
+    environ = {"PATH": path, "NOTIFY_SOCKET": "/ours", "LANG": "C"}
+    given = Settings(
+        "linux", True, folder, folder, folder, folder / "state", folder / "s",
+        environ=environ,
+    )  # fmt: skip
+
+    async def whole() -> T:
+        effects = Effects(given)
+        await effects.start()
+        try:
+            return await work(effects)
+        finally:
+            await effects.stop()
+
+    return uvloop.run(whole())
+
+
+def open_files() -> set[int]:
+    """Give the numbers of the files that this process has open."""
+    return {int(entry.name) for entry in Path("/dev/fd").iterdir()}
