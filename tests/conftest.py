@@ -1,6 +1,7 @@
 """Fixtures that more than one folder of tests uses: the real thing at its smallest."""
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,11 @@ def _short_dir() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="w-", dir="/tmp"))
     yield folder
     shutil.rmtree(folder)
+
+
+# A shell ignores control-C for what it starts in the background, and so would all that
+# the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ UTTERANCES = (
     "open chrome",
     "set the volume to fifty percent",
     "could you make it a bit louder please",
+    "lock teh screen",
     "opne spotify",
     "launch zorblatt studio",
     "will it rain in oslo tomorrow",
@@ -89,7 +90,8 @@ def _say(socket: str, utterance: str) -> None:
     print(f"{utterance}")
     print(f"    {_understood(reply)}")
     for command in _list(reply, "commands"):
-        print(f"    $ {command['shown']}")
+        first, *more = str(command["shown"]).split("\n")
+        print(f"    $ {first}{' …' if more else ''}")
     timing, confidence = reply["timing"], reply["confidence"]
     assert isinstance(timing, dict)
     print(f"    {reply['outcome']}, {confidence:.3f}, {timing['total_ms']:.1f} ms")

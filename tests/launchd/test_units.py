@@ -22,6 +22,12 @@ if verb == "start" and count("broken"):
 
 
 @pytest.fixture
+def tmp_path(short_dir: Path) -> Path:
+    """Give a folder for tests whose path leaves room for a socket's."""
+    return short_dir
+
+
+@pytest.fixture
 def systemctl(tmp_path: Path) -> StandIn:
     return StandIn(tmp_path / "bin", "systemctl", SYSTEMCTL)
 
