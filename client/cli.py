@@ -17,6 +17,8 @@ from launchd.install import service
 from launchd.service import Refused, Service
 from whisperad import wire
 
+UNREAD = 141  # what shells answer for a command whose reader has left
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -192,14 +194,39 @@ def uninstall() -> None:
 
 def main() -> None:
     """Do what the command line asks; exits with the codes of `w`."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        # What a terminal cannot show is no reason to stop in the middle.
+        stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        _run()
     except ClientError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
     except Refused as error:
         print(error, file=sys.stderr)
         sys.exit(wire.EXIT_FAILED)
+    except BrokenPipeError:
+        _give_up_output()
+        sys.exit(UNREAD)
+    except OSError as error:
+        _give_up_output()  # it may be what has no room
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"{place}{error.strerror or error}", file=sys.stderr)
+        sys.exit(wire.EXIT_FAILED)
+
+
+def _run() -> None:
+    try:
+        app()
+    finally:
+        if sys.stdout:
+            sys.stdout.flush()
+
+
+def _give_up_output() -> None:
+    """Have whatever Python still wants to write go nowhere."""
+    if sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _ask(message: dict[str, object]) -> dict[str, object]:

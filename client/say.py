@@ -17,6 +17,7 @@ from whisperad import wire
 
 PROMPT = "w> "
 INTERRUPTED = 130  # what shells answer for a command ended by control-C
+UNREAD = 141  # and for one whose reader has left
 
 _CODES = {
     "proposed": wire.EXIT_DONE,
@@ -80,7 +81,7 @@ class Conversation:
             case "unsure":
                 _complain(_did_you_mean(meant, utterance))
             case "none":
-                _complain(f'not a command: "{utterance}"')
+                _complain(f'not a command: "{_visible(utterance)}"')
             case unknown:
                 raise connection.DaemonError(
                     f'expected an outcome that this version knows, found "{unknown}"'
@@ -127,29 +128,27 @@ def _pass_on(meant: Interpretation) -> None:
     for result in meant.results:
         sys.stdout.write(result.stdout)
         sys.stdout.flush()
-        sys.stderr.write(result.stderr)
-        if result.stderr and not result.stderr.endswith("\n"):
-            sys.stderr.write("\n")
-        sys.stderr.flush()
+        if result.stderr:
+            _complain(result.stderr.removesuffix("\n"))
     if meant.outcome == "failed" and meant.results:
         _explain_failure(meant, meant.results[-1])
 
 
 def _explain_failure(meant: Interpretation, last: Result) -> None:
-    # Programs that fail mostly say why; whoever said nothing needs a word from us.
-    if last.stderr or len(meant.results) > len(meant.commands):
+    if len(meant.results) > len(meant.commands):
         return
     shown = _visible(meant.commands[len(meant.results) - 1].shown)
     if last.timed_out:
         _complain(f"{shown}: took too long and was ended")
     elif last.exit_code is None:
         _complain(f"{shown}: was ended by a signal")
-    else:
+    # Programs that fail mostly say why; whoever said nothing needs a word from us.
+    elif not last.stderr:
         _complain(f"{shown}: exit code {last.exit_code}")
 
 
 def _did_you_mean(meant: Interpretation, utterance: str) -> str:
-    lines = [f'not sure what "{utterance}" means; did you mean']
+    lines = [f'not sure what "{_visible(utterance)}" means; did you mean']
     for candidate in meant.candidates:
         likely = f"{candidate.confidence:.0%}"
         lines.append(f"  {likely:>4}  {_visible(intent_text(candidate.intent))}")
@@ -165,7 +164,11 @@ def _visible(text: str) -> str:
 
 
 def _complain(message: str, exit_code: int = 0) -> int:
-    print(message, file=sys.stderr, flush=True)
+    try:
+        print(message, file=sys.stderr, flush=True)
+    except OSError:
+        # Nobody can be told; the exit code says the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return exit_code
 
 
@@ -235,9 +238,7 @@ def _run(options: Options) -> int:
 
 def main() -> int:
     """Do what the command line asks and give the exit code."""
-    # What a terminal cannot show is no reason to stop in the middle.
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _prepare_streams()
     try:
         return _run(Options(sys.argv[1:]))
     except UsageError as error:
@@ -246,10 +247,24 @@ def main() -> int:
         return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Nobody reads on; whatever Python still wants to write goes nowhere.
+    except OSError as error:
+        # Whatever Python still wants to write goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return wire.EXIT_DONE
+        if isinstance(error, BrokenPipeError):
+            return UNREAD
+        return _complain(f"cannot go on: {error.strerror or error}", wire.EXIT_FAILED)
+
+
+def _prepare_streams() -> None:
+    """See that there are streams, and that none stops us for what it cannot carry."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # It takes the number of the closed one, which a socket would get.
+            nothing = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(nothing, True)
+            setattr(sys, name, os.fdopen(nothing, "w" if number else "r"))
+        errors = "backslashreplace" if number else "replace"
+        getattr(sys, name).reconfigure(errors=errors)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,11 @@ class Server:
         self._connections.add(connection)
         self._nobody.clear()
         self._daemon.clients = len(self._connections)
-        uid = peer_uid(connection.socket)
+        try:
+            uid = peer_uid(connection.socket)
+        except OSError:  # macOS does not know who has left already
+            connection.abort()
+            return
         if uid != os.geteuid():
             log.warning("stranger", uid=uid)
             connection.abort()
