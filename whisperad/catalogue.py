@@ -31,6 +31,7 @@ from whisperad.pack import (
 
 T = TypeVar("T")
 _NO_TOML = (tomllib.TOMLDecodeError, RecursionError)
+MAX_ACTIONS = 1500  # a grammar takes hardly more choices at one place
 SHIPPED = Path(__file__).parent.parent / "config"
 
 
@@ -115,6 +116,10 @@ def load(shipped: Path = SHIPPED, user: Path | None = None) -> Catalogue:
             _read_pack(reader, path, folder == user, actions, packs, rules)
     names, settings = _names(reader, shipped, user)
     reader.mistakes += checks.check_inverses(actions)
+    if len(actions) > MAX_ACTIONS:
+        reader.mistakes.append(
+            f"expected at most {MAX_ACTIONS} actions in all packs, found {len(actions)}"
+        )
     if reader.mistakes:
         raise BadConfig(tuple(reader.mistakes))
     return Catalogue(

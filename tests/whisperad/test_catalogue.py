@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from whisperad import catalogue
+from whisperad.catalogue import MAX_ACTIONS
 from whisperad.errors import BadConfig
 
 ACTION = """
@@ -170,3 +171,17 @@ def test_a_step_that_runs_nothing_is_a_mistake(tmp_path: Path, pack: Path) -> No
         f'{pack}: action "do": linux: expected exactly one of argv, steps and'
         " applescript"
     ]
+
+
+def test_there_is_an_end_to_actions(tmp_path: Path, pack: Path) -> None:
+    action = ACTION.partition("[[action]]")[2]
+    pack.write_text(
+        'pack = "mine"'
+        + "".join(
+            f"\n[[action]]{action.replace('do', f'do_{number}')}"
+            for number in range(MAX_ACTIONS)
+        )
+    )
+
+    (mistake,) = mistakes(tmp_path)
+    assert mistake.startswith(f"expected at most {MAX_ACTIONS} actions in all packs")
