@@ -114,7 +114,7 @@ def adapter_folders(base: Path, data: Path) -> Iterator[Path]:
     current, shipped = data / "adapters" / "current", base / "adapter"
     if os.path.lexists(current):
         yield Path(os.path.realpath(current))
-    if shipped.is_dir():
+    if os.path.lexists(shipped):
         yield shipped
 
 

@@ -111,6 +111,10 @@ def test_a_link_to_no_adapter_is_not_taken_for_none(
         read_manifest(folder)
 
 
+def test_a_base_with_an_impossible_name_has_no_adapter(tmp_path: Path) -> None:
+    assert list(adapter_folders(tmp_path / ("x" * 5000), tmp_path)) == []
+
+
 def test_what_is_no_number_is_no_confidence() -> None:
     assert Calibration().confidence(float("nan")) == 0.0
 
