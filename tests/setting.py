@@ -92,9 +92,9 @@ class Setting:
 
 
 async def meaning(daemon: Daemon) -> str:
-    """Find an utterance that means the action."""
+    """Find an utterance that means the action, once."""
     for utterance in UTTERANCES:
-        if (await ask(daemon, Interpret(utterance=utterance))).intents:
+        if len((await ask(daemon, Interpret(utterance=utterance))).intents) == 1:
             return utterance
     raise AssertionError("the base understands nothing as a command")
 

@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 import torch
 from tokenizers import Tokenizer
 
-from training.generate import Example, Generator, Split
+from training.dataset import Example
+from training.generate import Generator
+from training.templates import Split
 from whisperad import catalogue
 from whisperad.prompt import render, render_completion
 from whisperad.utterance import normalise
 
 CHUNK = 8192  # examples drawn and sorted by length together
-PREFIX_TOKENS = 3  # of the prompt and the first word: nothing foretells them
+PREFIX_TOKENS = 2  # of the prompt and the first word: nothing foretells them
 UTTERANCE_WEIGHT = 0.3  # of the loss on a sampled word said, beside 1 on the answer
 
 Row = tuple[list[int], int]  # token ids; where the answer begins

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from training.calibrate import Judged, calibration_error
-from training.generate import Example
+from training.dataset import Example
 from whisperad.catalogue import Catalogue
 from whisperad.intent import Intent
 from whisperad.model import Model

@@ -15,11 +15,11 @@ from typing import Any
 import msgspec
 from tokenizers import Tokenizer
 
-from training.generate import read_rows
+from training.dataset import read_rows
 from training.plan import Plan
 from whisperad.blas import pick_blas
 from whisperad.errors import BadAdapter, WhisperaError
-from whisperad.prompt import END, completion_pieces, parse_completion, render
+from whisperad.prompt import completion_pieces, parse_completion, render
 from whisperad.utterance import normalise
 
 # mlx binds its BLAS when it is imported; this must have happened before.
@@ -70,11 +70,10 @@ def tokenise(
     prompt = _encode(tokenizer, render(normalise(utterance)))
     answer = [
         token
-        for intent in parse_completion(completion)
-        for piece in completion_pieces(intent)
+        for piece in completion_pieces(parse_completion(completion))
         for token in _encode(tokenizer, piece)
     ]
-    return [*prompt, *answer, *_encode(tokenizer, END)], len(prompt)
+    return [*prompt, *answer], len(prompt)
 
 
 def _encode(tokenizer: Tokenizer, text: str) -> list[int]:

@@ -4,75 +4,34 @@ Splits share no phrase template. Every action gets the same share, critical ones
 times that, those that copy free words twice; `none` gets a fixed share of all rows.
 """
 
-import hashlib
-import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+import math
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from typing import Literal
 
-import msgspec
-from hassil.expression import Sentence
-
-from training import phrasing
-from training.samples import Samples, unknown_lists
-from whisperad import phrases
-from whisperad.action import Action, Phrase
+from training import compounds, phrasing
+from training.dataset import Example
+from training.synonyms import Synonyms
+from training.templates import PLAIN, Split, Template, of_action, of_refusals
+from training.wordings import Wordings
+from whisperad.action import Action
 from whisperad.catalogue import Catalogue
-from whisperad.errors import BadConfig
-from whisperad.intent import NOT_A_COMMAND, Intent
-from whisperad.pack import Slot
+from whisperad.intent import NONE, NOT_A_COMMAND, Intent
 from whisperad.phrases import Piece
-from whisperad.prompt import END, render_completion
 from whisperad.utterance import normalise
 
-Split = Literal["train", "valid", "test"]
 NONE_SHARE = 0.24  # of all rows; refusing is the harder half of understanding
 CRITICAL_WEIGHT = 3  # everyday actions are seen three times as often
 COPYING_WEIGHT = 2  # spans of free words are the last thing a model learns
 COPIED = frozenset({"app", "contact", "device", "folder", "path", "site", "text"})
-PLAIN = 3  # phrases of an action: packs begin with what most people would say
 PLAIN_SHARE = 0.25  # of an action's examples
-KINDS = re.compile(
-    r"folder|director|path|site|page|url|address|brows|online|internet|link|web|finder"
-    r"|file|search|look|find|visit|surf|contents|inside"
-)
-HELD_OUT = 10  # one template of ten each goes to valid and to test
-
-
-class Example(msgspec.Struct, frozen=True):
-    """An utterance and what it means."""
-
-    utterance: str
-    intents: tuple[Intent, ...]
-    template: str
-
-    def row(self) -> dict[str, list[dict[str, str]]]:
-        """Give the example in the form of a chat, as mlx-lm reads it."""
-        answer = render_completion(self.intents).removesuffix(END)
-        return {
-            "messages": [
-                {"role": "user", "content": self.utterance},
-                {"role": "assistant", "content": answer},
-            ]
-        }
-
-
-class _Message(msgspec.Struct, frozen=True):
-    role: str
-    content: str
-
-
-class _Row(msgspec.Struct, frozen=True):
-    messages: list[_Message]
-
-
-class _Template(msgspec.Struct, frozen=True):
-    action: Action | None
-    phrase: Phrase
-    sentence: Sentence
+SYNONYM_SHARE = 0.25  # of all examples
+COMPOUND_SHARE = 0.07  # of commands
+LISTING_SHARE = 0.3  # of those: one verb for several names
+CARRYING_SHARE = 0.6  # up to this one verb for two actions, where there is such a pair
+# What is named one after the other: "open chrome and slack".
+LISTED = frozenset({"app", "folder", "package", "process", "site"})
+VERBS_TRIED = 25  # wordings an action, to find those that begin with the same verb
 
 
 class Generator:
@@ -82,28 +41,19 @@ class Generator:
     """
 
     def __init__(self, catalogue: Catalogue, config: Path, split: Split) -> None:
-        self._samples = Samples(config)
-        self._rules: dict[str, dict[str, Sentence]] = {
-            file: {name: phrases.parse(body) for name, body in rules.items()}
-            for file, rules in catalogue.rules.items()
-        }
-        _check_lists(catalogue, self._samples)
-        self._known = _known_names(catalogue, self._samples)
-        self._elsewhere = frozenset(n for names in self._known.values() for n in names)
-        self._groups: list[list[_Template]] = []
+        self._wordings = Wordings(catalogue, config)
+        self._synonyms = Synonyms(config)
+        self._actions = catalogue.actions
+        self._by_verb: dict[str, list[Template]] = {}
+        self._groups: list[list[Template]] = []
         self._weights: list[float] = []
         for action in catalogue.actions.values():
-            group = [
-                _Template(action, phrase, phrases.parse(phrase.template))
-                for phrase in _of_split(action.phrases, split)
-            ]
+            group = of_action(action, split)
             if group:
                 self._groups.append(group)
                 self._weights.append(_weight(action))
-        refusals = [
-            _Template(None, phrase, phrases.parse(phrase.template))
-            for phrase in _of_split(none_phrases(config), split)
-        ]
+        self._listed = [group for group in self._groups if _takes_a_list(group)]
+        refusals = of_refusals(config, split)
         if refusals:
             total = sum(self._weights)
             self._groups.append(refusals)
@@ -115,169 +65,134 @@ class Generator:
         made = 0
         while made < count:
             group = random.choices(self._groups, self._weights)[0]
-            some = group
-            if group[0].action is not None and random.random() < PLAIN_SHARE:
-                some = group[:PLAIN]
-            weights = [template.phrase.weight for template in some]
-            template = random.choices(some, weights)[0]
-            example = self._example(template, random)
+            if group[0].action is not None and random.random() < COMPOUND_SHARE:
+                example = self._compound(random)
+            else:
+                example = self._example(self._template(group, random), random)
             if example is not None:
                 made += 1
                 yield example
 
-    def _example(self, template: _Template, random: Random) -> Example | None:
-        action = template.action
-        slots = action.slots if action else {}
+    def _template(self, group: list[Template], random: Random) -> Template:
+        some = group
+        if group[0].action is not None and random.random() < PLAIN_SHARE:
+            some = group[:PLAIN]
+        weights = [template.phrase.weight for template in some]
+        return random.choices(some, weights)[0]
 
-        def fill(name: str) -> str:
-            if name not in slots:
-                return self._samples.draw(name, random)
-            slot = slots[name]
-            if slot.type in self._known and not _says_its_kind(template.phrase):
-                # Only the name tells it from an application: an unknown one is one.
-                return random.choice(self._known[slot.type])
-            if slot.type != "choice":
-                while (words := self._samples.fill(slot, random)) in self._elsewhere:
-                    if slot.type != "app":
-                        break  # only an application must not be called like a site
-                return words
-            value = random.choice(slot.values)
-            chosen[name] = value
-            return random.choice(slot.said.get(value, (value,)))
-
-        chosen: dict[str, str] = {}
-        rules = self._rules.get(template.phrase.file, {})
-        pieces = phrases.sample(template.sentence.expression, rules, random, fill)
-        if not pieces:
+    def _example(self, template: Template, random: Random) -> Example | None:
+        part = self._wordings.part(template, random)
+        if part is None:
             return None
-        pieces = _as_adjectives(pieces, slots)
-        last = pieces[-1].slot
-        open_end = last in slots and slots[last].type == "text"
-        pieces = phrasing.disturb(pieces, random, open_end)
+        pieces = [Piece(p.text, p.slot and f"0.{p.slot}") for p in part.pieces]
+        return self._finished([part], pieces, template.phrase.template, random)
+
+    def _compound(self, random: Random) -> Example | None:
+        """Draw an utterance of several commands, joined in one of three ways."""
+        way = random.random()
+        if way < LISTING_SHARE:
+            return self._listing(random)
+        first = self._plain_part(random)
+        if first is None:
+            return None
+        verb = compounds.shared_verb(first.pieces)
+        if way < CARRYING_SHARE and verb and not first.is_open:
+            second = self._other_with(verb, first.action, random)
+            if second:
+                pieces = compounds.carry_verb([first, second], verb, random)
+                return self._finished([first, second], pieces, "carried", random)
+        more = [self._plain_part(random) for _ in range(compounds.how_many(random) - 1)]
+        parts = [first, *(part for part in more if part is not None)]
+        parts.sort(key=lambda part: part.is_open)
+        if len(parts) < 2 or parts[-2].is_open:
+            return None
+        return self._finished(parts, compounds.join(parts, random), "joined", random)
+
+    def _listing(self, random: Random) -> Example | None:
+        """Draw one verb for several names: "open chrome and slack"."""
+        template = self._template(random.choice(self._listed), random)
+        part = self._wordings.part(template, random)
+        if part is None or part.fixed or template.action is None:
+            return None
+        (slot,) = template.action.slots.values()
+        count = compounds.how_many(random)
+        drawn = (self._wordings.name(template, slot, random) for _ in range(count))
+        names = list(dict.fromkeys(drawn))
+        if len(names) < 2 or not any(piece.slot for piece in part.pieces):
+            return None
+        pieces = compounds.enumerate_names(part, names, random)
+        return self._finished([part] * len(names), pieces, "listed", random)
+
+    def _plain_part(self, random: Random) -> compounds.Part | None:
+        """Draw a command, half of the time in words that most people would use."""
+        group = random.choices(self._groups, self._weights)[0]
+        if group[0].action is None:
+            return None
+        some = group[:PLAIN] if random.random() < 0.5 else group
+        return self._wordings.part(random.choice(some), random)
+
+    def _other_with(
+        self, verb: str, action: str, random: Random
+    ) -> compounds.Part | None:
+        """Draw a wording of another action that begins with the same verb."""
+        if not self._by_verb:
+            drawn = Random(0)
+            for group in self._groups[: len(self._actions)]:
+                for template in drawn.choices(group, k=VERBS_TRIED):
+                    part = self._wordings.part(template, drawn)
+                    found = part and compounds.shared_verb(part.pieces)
+                    if found and template.action and not (part and part.is_open):
+                        self._by_verb.setdefault(found, []).append(template)
+        others = [
+            template
+            for template in self._by_verb.get(verb, ())
+            if template.action and template.action.id != action
+        ]
+        for _ in range(8 if others else 0):
+            part = self._wordings.part(random.choice(others), random)
+            if part and compounds.shared_verb(part.pieces) == verb:
+                return part
+        return None
+
+    def _finished(
+        self,
+        parts: list[compounds.Part],
+        pieces: list[Piece],
+        template: str,
+        random: Random,
+    ) -> Example | None:
+        """Say it as somebody might, and write down what it means."""
+        if random.random() < SYNONYM_SHARE:
+            pieces = self._synonyms.swap(pieces, random)
+        pieces = phrasing.disturb(pieces, random, parts[-1].is_open)
         utterance = "".join(piece.text for piece in pieces)
-        if action is None:
-            return Example(utterance, (NOT_A_COMMAND,), template.phrase.template)
-        said = {p.slot: normalise(p.text).text for p in pieces if p.slot in slots}
-        values = {**said, **chosen, **template.phrase.fixed}
         text = normalise(utterance).text
+        said = {p.slot: normalise(p.text).text for p in pieces if p.slot}
         if any(not value or value not in text for value in said.values()):
             return None  # a disturbance tore a slot's words apart
-        intent = Intent(action.id, {n: values[n] for n in slots if n in values})
-        return Example(utterance, (intent,), template.phrase.template)
+        intents = []
+        for number, part in enumerate(parts):
+            if part.action == NONE:
+                return Example(utterance, (NOT_A_COMMAND,), template)
+            slots = {}
+            for name in self._actions[part.action].slots:
+                value = part.fixed.get(name, said.get(f"{number}.{name}"))
+                if value is not None:
+                    slots[name] = value
+            intents.append(Intent(part.action, slots))
+        return Example(utterance, tuple(intents), template)
 
 
-def _weight(action: Action) -> int:
+def _takes_a_list(group: list[Template]) -> bool:
+    slots = list(group[0].action.slots.values()) if group[0].action else []
+    return len(slots) == 1 and slots[0].type in LISTED
+
+
+def _weight(action: Action) -> float:
+    """Say how often an action is drawn: more ways to say it need more examples."""
     copies = any(slot.type in COPIED for slot in action.slots.values())
-    return (CRITICAL_WEIGHT if action.critical else 1) * (
-        COPYING_WEIGHT if copies else 1
+    return (
+        (CRITICAL_WEIGHT if action.critical else 1)
+        * (COPYING_WEIGHT if copies else 1)
+        * math.sqrt(len(action.phrases) / 50)
     )
-
-
-def _known_names(catalogue: Catalogue, samples: Samples) -> dict[str, list[str]]:
-    """Give the names of folders and sites that are told without saying what they are."""
-    names = catalogue.names
-    apps = {spoken for spoken_names in names.apps.values() for spoken in spoken_names}
-    folders = {
-        spoken for spoken_names in names.folders.values() for spoken in spoken_names
-    }
-    sites = {
-        *names.sites,
-        *(name for site in names.sites.values() for name in site.also),
-    }
-    addresses = {
-        name for name in samples.entries("sites") if "." in name or " dot " in name
-    }
-    return {
-        "folder": sorted(folders - apps),
-        "site": sorted((sites - apps) | addresses),
-    }
-
-
-def _says_its_kind(phrase: Phrase) -> bool:
-    """Whether the phrase itself tells that a site or a folder is meant."""
-    return KINDS.search(re.sub(r"\{[^}]*\}", "", phrase.template)) is not None
-
-
-def _as_adjectives(pieces: list[Piece], slots: Mapping[str, Slot]) -> list[Piece]:
-    """Turn "a ten minutes timer" into "a ten minute timer"."""
-    changed = list(pieces)
-    for at, (piece, after) in enumerate(pairwise(pieces)):
-        slot = slots.get(piece.slot or "")
-        if slot is None or slot.type != "duration":
-            continue
-        if re.match(r" (timer|countdown|alarm|nap|break)\b", after.text):
-            one = re.sub(r"^an? (?=hour|minute|second|half|quarter)", "", piece.text)
-            one = re.sub(r"(second|minute|hour|min|sec|hr)s\b", r"\1", one)
-            changed[at] = Piece(one, piece.slot)
-    return changed
-
-
-def none_phrases(config: Path) -> tuple[Phrase, ...]:
-    """Read the templates of what is not a command. Raises `BadConfig`."""
-    found: list[Phrase] = []
-    mistakes: list[str] = []
-    for path in sorted((config / "none").glob("*.toml")):
-        try:
-            entries = tomllib.loads(path.read_text(encoding="utf-8"))["phrases"]
-        except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
-            mistakes.append(f"{path}: {error}")
-            continue
-        for entry in entries:
-            try:
-                phrases.parse(entry)
-            except ValueError as error:
-                mistakes.append(f'{path}: "{entry}": {error}')
-            found.append(Phrase(entry, {}, str(path), 0))
-    if mistakes:
-        raise BadConfig(tuple(mistakes))
-    return tuple(found)
-
-
-def read_rows(path: Path) -> Iterator[tuple[str, str]]:
-    """Give utterance and completion text of each row of a dataset file.
-
-    Raises `BadConfig` if a row is not one of ours.
-    """
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                row = msgspec.json.decode(line, type=_Row)
-                user, assistant = row.messages
-            except (msgspec.DecodeError, ValueError) as error:
-                raise BadConfig((f"{path}:{number}: {error}",)) from error
-            yield user.content, assistant.content + END
-
-
-def write(generator: Generator, path: Path, count: int, seed: int) -> str:
-    """Write examples as JSON lines; give the file's SHA-256 in hexadecimal."""
-    digest = hashlib.sha256()
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
-        for example in generator.examples(count, seed):
-            line = msgspec.json.encode(example.row()) + b"\n"
-            digest.update(line)
-            file.write(line)
-    partial.replace(path)
-    return digest.hexdigest()
-
-
-def _of_split(given: tuple[Phrase, ...], split: Split) -> list[Phrase]:
-    """Deal templates out: by their text, so that adding one moves no other."""
-    dealt: dict[str, list[Phrase]] = {"train": [], "valid": [], "test": []}
-    for index, phrase in enumerate(given):
-        number = int.from_bytes(hashlib.sha256(phrase.template.encode()).digest()[:4])
-        bucket = {0: "valid", 1: "test"}.get(number % HELD_OUT, "train")
-        if index < PLAIN:
-            bucket = "train"  # what most people say must be learnt
-        dealt[bucket].append(phrase)
-    return dealt[split]
-
-
-def _check_lists(catalogue: Catalogue, samples: Samples) -> None:
-    mistakes = [
-        f'action "{action.id}": samples "{name}" is no list in config/samples'
-        for action in catalogue.actions.values()
-        for name in unknown_lists(samples, action.slots)
-    ]
-    if mistakes:
-        raise BadConfig(tuple(mistakes))

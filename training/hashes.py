@@ -3,7 +3,17 @@
 import hashlib
 from pathlib import Path
 
-_DRAWING = ("generate.py", "phrasing.py", "samples.py", "spoken.py")
+_DRAWING = (
+    "compounds.py",
+    "dataset.py",
+    "generate.py",
+    "phrasing.py",
+    "samples.py",
+    "spoken.py",
+    "synonyms.py",
+    "templates.py",
+    "wordings.py",
+)
 
 
 def file_hash(path: Path) -> str:
@@ -17,7 +27,7 @@ def wording_hash(config: Path, catalogue_hash: str) -> str:
     digest = hashlib.sha256(catalogue_hash.encode())
     for name in _DRAWING:
         digest.update(Path(__file__).with_name(name).read_bytes())
-    for folder in ("none", "samples"):
+    for folder in ("none", "samples", "wording"):
         for path in sorted((config / folder).glob("*.toml")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

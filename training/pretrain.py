@@ -46,8 +46,8 @@ class Recipe(msgspec.Struct, frozen=True):
     """All that decides the weights, beside the config folder."""
 
     steps: int = 9000
-    batch: int = 128
-    vocabulary: int = 6144
+    batch: int = 256
+    vocabulary: int = 7168
     hidden_size: int = 256
     layers: int = 6
     intermediate_size: int = 704
@@ -153,9 +153,15 @@ def _loss(
     targets, weights = tokens[:, 1:], weights[:, 1:]
     counted = (weights == 1) | ((weights > 0) & (torch.rand(weights.shape) < SAMPLED))
     with torch.autocast("cpu", torch.bfloat16):
-        logits = model.logits(forward(tokens[:, :-1])[counted])
-    each = functional.cross_entropy(logits.float(), targets[counted], reduction="none")
+        states = forward(tokens[:, :-1])[counted]
+        each = _cross_entropy(model.logits(states), targets[counted])
     return (each * weights[counted]).sum() / (weights == 1).sum()
+
+
+@torch.compile(dynamic=True)
+def _cross_entropy(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """(places, vocabulary) and (places) -> (places), in one pass over the logits."""
+    return functional.cross_entropy(logits.float(), targets, reduction="none")
 
 
 @torch.no_grad()

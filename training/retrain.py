@@ -10,10 +10,12 @@ from pathlib import Path
 import msgspec
 
 from training import adapters, promote
+from training.dataset import write
 from training.evaluate import Scores, answer, score
-from training.generate import Generator, Split, write
+from training.generate import Generator
 from training.hashes import wording_hash
 from training.plan import Plan
+from training.templates import Split
 from whisperad.catalogue import Catalogue
 from whisperad.errors import BadAdapter
 from whisperad.model import Model
@@ -47,7 +49,9 @@ def generate(
     for number, split in enumerate(SPLITS):
         generator = Generator(catalogue, config, split)
         count = rows if split == "train" else HELD_ROWS
-        hashes.append(write(generator, folder / f"{split}.jsonl", count, seed + number))
+        hashes.append(
+            write(generator.examples(count, seed + number), folder / f"{split}.jsonl")
+        )
     dataset = Dataset(wording, seed, rows, "".join(h[:16] for h in hashes))
     (folder / "dataset.json").write_bytes(msgspec.json.encode(dataset))
     return dataset

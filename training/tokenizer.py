@@ -2,7 +2,8 @@
 
 Blanks and punctuation are tokens of their own, so that a word is the same token
 wherever it stands, in the utterance as after a quote: copying it is then one step.
-The fixed parts of an answer (`{"action":"`, `","target":"`) are single tokens.
+The fixed parts of a prompt and of an answer (`{"action":"`, `","target":"`) are single
+tokens.
 """
 
 from collections.abc import Iterable
@@ -10,13 +11,12 @@ from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from whisperad.prompt import SPECIAL_TOKENS
+from whisperad.prompt import PREFIX, SPECIAL_TOKENS, SUFFIX
 
-# In this order: parts of answers, the roles of ChatML, words (with `_` for action
-# ids), single digits, single other characters.
+# In this order: parts of answers, words (with `_` for action ids), single digits,
+# single other characters.
 PIECES = (
-    r"\{\"action\":\"|\",\"[a-z_]+\":\"|\"\}\{\"action\":\"|\"\}"
-    r"|user\n|assistant\n"
+    r"\[?\{\"action\":\"|\",\"[a-z_]+\":\"|\"\},\{\"action\":\"|\"\}\]?"
     r"|[\p{L}\p{M}_]+(?:'[\p{L}\p{M}]+)*"
     r"|\p{N}"
     r"|[\s\S]"
@@ -35,7 +35,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary,
-        special_tokens=list(SPECIAL_TOKENS),
+        special_tokens=[*SPECIAL_TOKENS, PREFIX, SUFFIX],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )

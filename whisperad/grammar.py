@@ -21,7 +21,11 @@ from whisperad.pack import Slot
 from whisperad.prompt import (
     CLOSING,
     END,
+    LIST_CLOSING,
+    LIST_OPENING,
+    MAX_INTENTS,
     OPENING,
+    SEPARATOR,
     SPECIAL_TOKENS,
     completion_pieces,
     key,
@@ -80,49 +84,76 @@ class Grammar:
         self.vocabulary = vocabulary
         self.guesser = Guesser(catalogue)
         self._actions = catalogue.actions
-        rules = [f"none: {self._ids(NONE)} {self._closing()}"]
-        starts = ["none"]
-        for number, action in enumerate(catalogue.actions.values()):
-            starts.append(f"a{number}")
-            rules.append(f"a{number}: {self._ids(action.id)} a{number}_0")
-            rules += self._rules(action.slots, 0, f"a{number}_", "")
-        rules.append(f"start: {self._ids(OPENING)} ( {' | '.join(starts)} )")
-        self._opening = self._compiled("\n".join(rules))
+        self._closings = self._ways_to_end()
+        none = f"{self._ids(NONE)} {self._closings[0]}"
+        self._opening = self._compiled(
+            f"start: {self._ids(LIST_OPENING)} | {self._ids(OPENING)} ( {none} | any )\n"
+            + self._any_action(0)
+        )
+        self._in_lists: dict[int, LLMatcher] = {}  # by number of the object
         self._begun = Walk(self, "", self._opening.deep_copy())
-        self._begun.forced()
-        self.first_choice = self._begun.allowed()
+        forced = self._begun.forced()
+        single = self._begun.copy()
+        for token in self.vocabulary.encode(OPENING)[len(forced) :]:
+            single.take(token)
+        # What the first pass over most utterances decides: list or not, and the action.
+        self.first_choice = tuple(sorted({*self._begun.allowed(), *single.allowed()}))
 
     def walk(self, utterance: str) -> "Walk":
         """Begin an answer to a normalised text, which must not be empty.
 
-        The walk stands before the choice of an action: its `tokens` are those that
-        every answer begins with.
+        The walk's `tokens` are those that every answer begins with.
         """
         return self._begun.copy(utterance)
 
     def admits(self, utterance: str, intent: Intent) -> bool:
         """Whether the model could give exactly this answer."""
         walk = Walk(self, utterance, self._opening.deep_copy())
-        pieces = completion_pieces(intent)
-        tokens = [token for piece in pieces for token in self.vocabulary.encode(piece)]
-        for token in [*tokens, self.vocabulary.end]:
-            if token not in walk.allowed():
-                return False
-            walk.take(token)
+        for piece in completion_pieces((intent,)):
+            for token in self.vocabulary.encode(piece):
+                if token not in walk.allowed():
+                    return False
+                walk.take(token)
         return True
 
     def rest(self, answer: str, utterance: str) -> LLMatcher:
-        """Compile what may follow an answer that has come to a span."""
-        identity = answer[len(OPENING) :].split('"', 1)[0]
+        """Compile what may follow an answer that has come to a span or to an object."""
+        number = 0  # of the object in the list, from 1; 0 if there is no list
+        if answer.startswith(LIST_OPENING):
+            number = answer.count(SEPARATOR) + 1
+        if answer.endswith((LIST_OPENING, SEPARATOR)):
+            if number not in self._in_lists:
+                self._in_lists[number] = self._compiled(
+                    "start: any\n" + self._any_action(number)
+                )
+            return self._in_lists[number].deep_copy()
+        identity = answer.rsplit(OPENING, 1)[-1].split('"', 1)[0]
         slots = self._actions[identity].slots
         last_key = _LAST_KEY.search(answer)
         assert last_key is not None, answer
         after = list(slots).index(last_key[1]) + 1
-        rules = [f"start: SPAN t{after}", *self._rules(slots, after, "t", "SPAN")]
+        rules = [f"start: SPAN t{after}"]
+        rules += self._rules(slots, after, "t", "SPAN", self._closings[number])
         return self._compiled("\n".join(rules) + _SPAN.format(json.dumps(utterance)))
 
+    def _any_action(self, number: int) -> str:
+        """Give the rules of an object that names any of the actions."""
+        rules = []
+        for index, action in enumerate(self._actions.values()):
+            rules.append(f"a{index}: {self._ids(action.id)} a{index}_0")
+            rules += self._rules(
+                action.slots, 0, f"a{index}_", "", self._closings[number]
+            )
+        starts = " | ".join(f"a{index}" for index in range(len(self._actions)))
+        return "\n".join([*rules, f"any: {starts}"])
+
     def _rules(
-        self, slots: Mapping[str, Slot], first: int, prefix: str, span: str
+        self,
+        slots: Mapping[str, Slot],
+        first: int,
+        prefix: str,
+        span: str,
+        closing: str,
     ) -> Iterator[str]:
         """Give a rule for what may follow when the slots before `index` are done."""
         names = list(slots)
@@ -138,11 +169,15 @@ class Grammar:
                 if not slot.optional:
                     break
             else:
-                options.append(self._closing())
+                options.append(closing)
             yield f"{prefix}{index}: {' | '.join(options)}"
 
-    def _closing(self) -> str:
-        return f"{self._ids(CLOSING)} <[{self.vocabulary.end}]>"
+    def _ways_to_end(self) -> list[str]:
+        """Say how an object ends: alone, or first, second … in a list."""
+        end = f"<[{self.vocabulary.end}]>"
+        more, last = self._ids(SEPARATOR), f"{self._ids(LIST_CLOSING)} {end}"
+        between = [f"( {more} | {last} )"] * (MAX_INTENTS - 2)
+        return [f"{self._ids(CLOSING)} {end}", more, *between, last]
 
     def _ids(self, text: str) -> str:
         return " ".join(f"<[{token}]>" for token in self.vocabulary.encode(text))
@@ -191,9 +226,9 @@ class Walk:
         return self._allowed
 
     def action_with(self, token: int) -> str:
-        """Give the action's id, or what is there of it, with one more token."""
-        vocabulary = self._grammar.vocabulary
-        return vocabulary.decode([*self.tokens, token])[len(OPENING) :].split('"')[0]
+        """Give the first action's id, or what is there of it, with one more token."""
+        text = self._grammar.vocabulary.decode([*self.tokens, token])
+        return text.removeprefix("[")[len(OPENING) :].split('"')[0]
 
     def take(self, token: int) -> None:
         """Go on with one of the allowed tokens."""

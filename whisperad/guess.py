@@ -11,7 +11,14 @@ from collections.abc import Iterator, Mapping
 from whisperad.action import Action
 from whisperad.catalogue import Catalogue
 from whisperad.pack import Slot
-from whisperad.prompt import CLOSING, key
+from whisperad.prompt import (
+    CLOSING,
+    LIST_CLOSING,
+    LIST_OPENING,
+    OPENING,
+    SEPARATOR,
+    key,
+)
 
 # Words around a command that are hardly ever part of what it is about.
 FILLERS = frozenset(
@@ -36,14 +43,31 @@ class Guesser:
 
     def rest(self, answer: str, utterance: str) -> list[str]:
         """Give pieces of text that may follow; none if there is no telling."""
-        (_, identity), *filled = _FIELD.findall(answer) or [("", "")]
+        if not answer:
+            return [OPENING]
+        is_list = answer.startswith(LIST_OPENING)
+        *before, last = answer.split(SEPARATOR)
+        at = 0
+        for done in before:
+            at = self._end(done, utterance, at)
+        pieces = self._rest_of_object(last, utterance, at)
+        return [LIST_CLOSING if is_list and p == CLOSING else p for p in pieces]
+
+    def _end(self, done: str, utterance: str, at: int) -> int:
+        """Find where the last value of an object ends in the utterance."""
+        for _, value in _FIELD.findall(done):
+            at = max(utterance.find(value, at), at) + len(value)
+        return at
+
+    def _rest_of_object(self, answer: str, utterance: str, at: int) -> list[str]:
+        named = answer.rsplit(OPENING, 1)[-1]
+        (_, identity), *filled = _FIELD.findall(OPENING + named) or [("", "")]
         action = self._catalogue.actions.get(identity)
         if action is None:
             return []
         names = list(action.slots)
         if not filled:
-            return list(self._pieces(action, names, utterance, 0))
-        at = 0
+            return list(self._pieces(action, names, utterance, at))
         for name, value in filled:
             if action.slots[name].type != "choice":
                 at = max(utterance.find(value, at), at) + len(value)

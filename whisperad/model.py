@@ -172,11 +172,13 @@ class Model:
         )
 
     def _candidates(self, answers: list[Answer]) -> tuple[Candidate, ...]:
-        return tuple(
-            Candidate(intent, self.calibration.confidence(answer.probability))
-            for answer in sorted(answers, key=lambda answer: -answer.probability)
-            for intent in answer.walk.intents[:1]
-        )
+        found: list[Candidate] = []
+        for answer in sorted(answers, key=lambda answer: -answer.probability):
+            confidence = self.calibration.confidence(answer.probability)
+            for intent in answer.walk.intents:
+                if all(intent != candidate.intent for candidate in found):
+                    found.append(Candidate(intent, confidence))
+        return tuple(found)
 
 
 def _text(file: Path) -> str:

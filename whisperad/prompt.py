@@ -9,7 +9,7 @@ import msgspec
 from whisperad.intent import Intent
 from whisperad.utterance import Utterance
 
-PROMPT_VERSION = 1
+PROMPT_VERSION = 2
 
 PREFIX = "<|im_start|>user\n"  # constant: its KV state is computed once per adapter
 SUFFIX = "<|im_end|>\n<|im_start|>assistant\n"
@@ -18,6 +18,12 @@ SPECIAL_TOKENS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 
 OPENING = '{"action":"'  # of an answer, up to the action's id
 CLOSING = '"}'
+
+# Several commands in one utterance are a list; the first token of an answer says so.
+LIST_OPENING = '[{"action":"'
+SEPARATOR = '"},{"action":"'
+LIST_CLOSING = '"}]'
+MAX_INTENTS = 4  # in one utterance
 
 
 def key(slot: str) -> str:
@@ -31,33 +37,33 @@ def render(utterance: Utterance) -> str:
 
 
 def render_completion(intents: tuple[Intent, ...]) -> str:
-    """Give the answer's text: one compact JSON object an intent, then the end mark."""
-    return "".join(_object(intent) for intent in intents) + END
+    """Give the answer's text: compact JSON, a list if there are several, then the end.
+
+    Values are words of a normalised utterance, which need no escapes.
+    """
+    return "".join(completion_pieces(intents))
 
 
-def completion_pieces(intent: Intent) -> list[str]:
-    """Give one intent's answer in the pieces that are cut into tokens one by one.
+def completion_pieces(intents: tuple[Intent, ...]) -> list[str]:
+    """Give an answer in the pieces that are cut into tokens one by one.
 
     Tokens never reach over the edge of a value, whatever the tokenizer would merge, so
     the fixed parts are the same tokens in every answer.
     """
-    pieces = [OPENING, intent.action]
-    for slot, value in intent.slots.items():
-        pieces += [key(slot), value]
-    return [*pieces, CLOSING]
+    is_list = len(intents) > 1
+    pieces = []
+    for number, intent in enumerate(intents):
+        pieces += [SEPARATOR if number else LIST_OPENING if is_list else OPENING]
+        pieces += [intent.action]
+        for slot, value in intent.slots.items():
+            pieces += [key(slot), value]
+    return [*pieces, LIST_CLOSING if is_list else CLOSING, END]
 
 
 def parse_completion(text: str) -> tuple[Intent, ...]:
     """Read an answer back. Raises `msgspec.DecodeError` if it is not one."""
-    # A value holds no quote, so this can only be where two objects meet. A value may
-    # hold `}{`, and no line's end.
-    objects = text.removesuffix(END).replace("}" + OPENING, "}\n" + OPENING).split("\n")
-    intents = []
-    for line in objects:
-        fields = msgspec.json.decode(line, type=dict[str, str])
-        intents.append(Intent(fields.pop("action"), fields))
-    return tuple(intents)
-
-
-def _object(intent: Intent) -> str:
-    return msgspec.json.encode({"action": intent.action, **intent.slots}).decode()
+    read = msgspec.json.decode(
+        text.removesuffix(END), type=dict[str, str] | list[dict[str, str]]
+    )
+    objects = read if isinstance(read, list) else [read]
+    return tuple(Intent(fields.pop("action"), fields) for fields in objects)

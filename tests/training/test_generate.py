@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer
 
+from training.dataset import read_rows, write
 from training.fit import tokenise
-from training.generate import Generator, read_rows, write
+from training.generate import Generator
 from whisperad import catalogue as catalogues
 from whisperad.catalogue import SHIPPED, Catalogue
 from whisperad.errors import BadConfig
@@ -29,9 +30,9 @@ def train(catalogue: Catalogue) -> Generator:
 def test_same_config_and_seed_give_the_same_bytes(
     train: Generator, tmp_path: Path
 ) -> None:
-    first = write(train, tmp_path / "a.jsonl", 500, seed=3)
-    second = write(train, tmp_path / "b.jsonl", 500, seed=3)
-    other = write(train, tmp_path / "c.jsonl", 500, seed=4)
+    first = write(train.examples(500, seed=3), tmp_path / "a.jsonl")
+    second = write(train.examples(500, seed=3), tmp_path / "b.jsonl")
+    other = write(train.examples(500, seed=4), tmp_path / "c.jsonl")
 
     assert first == second
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
@@ -73,7 +74,7 @@ def test_training_ids_begin_with_the_ids_that_are_served(
     train: Generator, tmp_path: Path
 ) -> None:
     tokenizer = Tokenizer.from_file(str(EMBEDDED_MODEL / "tokenizer.json"))
-    write(train, tmp_path / "train.jsonl", 50, seed=8)
+    write(train.examples(50, seed=8), tmp_path / "train.jsonl")
     for utterance, completion in read_rows(tmp_path / "train.jsonl"):
         ids, prompt = tokenise(tokenizer, utterance, completion)
         served = tokenizer.encode(render(normalise(utterance))).ids
@@ -83,7 +84,7 @@ def test_training_ids_begin_with_the_ids_that_are_served(
 
 
 def test_a_row_reads_back_as_it_was_made(train: Generator, tmp_path: Path) -> None:
-    write(train, tmp_path / "train.jsonl", 40, seed=9)
+    write(train.examples(40, seed=9), tmp_path / "train.jsonl")
     expected = [
         (e.utterance, render_completion(e.intents)) for e in train.examples(40, 9)
     ]

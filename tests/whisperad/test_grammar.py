@@ -12,7 +12,8 @@ from whisperad.errors import BadAdapter
 from whisperad.grammar import Grammar, Vocabulary, Walk
 from whisperad.intent import NOT_A_COMMAND, Intent
 from whisperad.prompt import (
-    END,
+    LIST_OPENING,
+    MAX_INTENTS,
     OPENING,
     PREFIX,
     SUFFIX,
@@ -153,8 +154,11 @@ def test_an_action_is_chosen_among_all_before_anything_else(
 ) -> None:
     vocabulary, walk = _VOCABULARIES[style], _GRAMMARS[style].walk("x")
     ids = [*_CATALOGUE.actions, "none"]
+    first = {vocabulary.encode(start)[0] for start in (OPENING, LIST_OPENING)}
 
-    assert list(walk.tokens) == vocabulary.encode(OPENING)
+    assert set(walk.allowed()) == first
+    for token in vocabulary.encode(OPENING):
+        walk.take(token)
     assert set(walk.allowed()) == {vocabulary.encode(name)[0] for name in ids}
 
 
@@ -177,9 +181,45 @@ def test_pieces_are_what_the_embedded_tokenizer_makes_of_a_whole_answer(
     text = said.text
     intent = Intent("send_message", {"contact": text, "text": text})
     encode = _VOCABULARIES["words"].encode
-    pieces = [token for piece in completion_pieces(intent) for token in encode(piece)]
+    pieces = [
+        token for piece in completion_pieces((intent,)) for token in encode(piece)
+    ]
 
-    assert [*pieces, *encode(END)] == encode(render_completion((intent,)))
+    assert pieces == encode(render_completion((intent,)))
+
+
+@grammars
+@pytest.mark.parametrize("count", range(1, MAX_INTENTS + 1))
+def test_up_to_four_commands_can_be_said_at_once(
+    style: tiny_base.Style, count: int
+) -> None:
+    vocabulary = _VOCABULARIES[style]
+    given = tuple(
+        Intent("open_app", {"target": name}) if number % 2 else Intent("mute")
+        for number, name in enumerate(("figma", "candy", "crush", "slack")[:count])
+    )
+    walk = _GRAMMARS[style].walk("open figma and candy, crush then slack")
+    for piece in completion_pieces(given):
+        for token in vocabulary.encode(piece):
+            assert token in walk.allowed()
+            walk.take(token)
+
+    assert walk.is_done
+    assert walk.intents == given
+
+
+@grammars
+def test_a_fifth_command_is_not_possible(style: tiny_base.Style) -> None:
+    vocabulary, walk = _VOCABULARIES[style], _GRAMMARS[style].walk("x")
+    pieces = completion_pieces((Intent("shut_down"),) * MAX_INTENTS)
+    for piece in pieces[:-2]:
+        for token in vocabulary.encode(piece):
+            assert token in walk.allowed()
+            walk.take(token)
+    walk.forced()
+
+    assert walk.is_done
+    assert len(walk.intents) == MAX_INTENTS
 
 
 def test_a_long_utterance_compiles() -> None:
@@ -192,7 +232,7 @@ def test_a_long_utterance_compiles() -> None:
 def test_a_guess_is_the_words_that_follow() -> None:
     vocabulary = _VOCABULARIES["words"]
     walk = _GRAMMARS["words"].walk("open candy crush please")
-    for piece in ("open_app", '","target":"', "candy"):
+    for piece in (OPENING, "open_app", '","target":"', "candy"):
         for token in vocabulary.encode(piece):
             assert token in walk.allowed()
             walk.take(token)

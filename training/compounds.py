@@ -1,0 +1,102 @@
+"""Several commands in one utterance: how people join them, and leave words out.
+
+"Open chrome and mute the sound" joins two wordings, "open chrome and slack" says one
+verb for two names, "turn off the wi-fi and bluetooth" one verb for two actions.
+"""
+
+from collections.abc import Iterable, Mapping
+from random import Random
+from typing import NamedTuple
+
+from whisperad.phrases import Piece
+
+JOINTS = (
+    " and ", " and ", " and ", " and then ", " then ", ", then ", ", and ", ", ",
+    " and also ", " also ", " after that ", ", after that ", " plus ", ". ", " & ",
+    " and after that ", ", also ", " and ", " and ",
+)  # fmt: skip
+_LISTING = (" and ", " and ", " and ", ", ", " & ", " plus ", " as well as ")
+_COUNTS = (2, 2, 2, 2, 2, 3, 3, 4)
+# Verbs that can be said once for two actions, alone or with the word after them.
+_ONE_WORD = frozenset(
+    "open close check start stop pause hide get list increase decrease raise lower mute"
+    " unmute enable disable display empty lock clear connect disconnect copy launch"
+    " kill restart maximise minimise maximize minimize toggle read run".split()
+)
+_TWO_WORDS = frozenset(
+    "turn switch show tell give put bring what's whats how's set take shut go".split()
+)
+
+
+class Part(NamedTuple):
+    """One command of an utterance: its wording, and the choices that it implies."""
+
+    action: str
+    pieces: list[Piece]
+    fixed: Mapping[str, str]  # values that stand for other words than were said
+    is_open: bool  # its last slot takes any words, up to the end
+
+
+def how_many(random: Random) -> int:
+    """Draw how many commands an utterance has: mostly two, at most four."""
+    return random.choice(_COUNTS)
+
+
+def join(parts: list[Part], random: Random) -> list[Piece]:
+    """Say commands one after the other."""
+    same = random.choice(JOINTS)
+    pieces: list[Piece] = []
+    for number, part in enumerate(parts):
+        if number:
+            is_last = number == len(parts) - 1
+            joint = same if len(parts) == 2 else " and " if is_last else ", "
+            if len(parts) > 2 and random.random() < 0.5:
+                joint = random.choice(JOINTS)
+            if random.random() < 0.06:
+                joint += random.choice(["please ", "can you ", "also "])
+            pieces.append(Piece(joint))
+        pieces += _tagged(part.pieces, number)
+    return pieces
+
+
+def enumerate_names(part: Part, names: list[str], random: Random) -> list[Piece]:
+    """Put several names into the place of the only slot of a wording."""
+    pieces: list[Piece] = []
+    joint = random.choice(_LISTING)
+    for piece in part.pieces:
+        if piece.slot is None:
+            pieces.append(piece)
+            continue
+        for number, name in enumerate(names):
+            if number:
+                is_last = number == len(names) - 1
+                pieces.append(Piece(joint if is_last else ", "))
+            pieces.append(Piece(name, f"{number}.{piece.slot}"))
+    return pieces
+
+
+def shared_verb(pieces: list[Piece]) -> str | None:
+    """Give the verb of a wording that another one may do without, if it has one."""
+    if not pieces or pieces[0].slot is not None:
+        return None
+    words = pieces[0].text.split(" ")
+    if len(words) > 1 and words[0] in _ONE_WORD:
+        return words[0] + " "
+    if len(words) > 2 and words[0] in _TWO_WORDS:
+        return f"{words[0]} {words[1]} "
+    return None
+
+
+def carry_verb(parts: list[Part], verb: str, random: Random) -> list[Piece]:
+    """Join wordings that begin with the same verb, and say it once."""
+    pieces = _tagged(parts[0].pieces, 0)
+    joint = random.choice(_LISTING)
+    for number, part in enumerate(parts[1:], 1):
+        first, *rest = _tagged(part.pieces, number)
+        pieces += [Piece(joint), Piece(first.text.removeprefix(verb)), *rest]
+    return pieces
+
+
+def _tagged(pieces: Iterable[Piece], number: int) -> list[Piece]:
+    """Name each slot by the number of its command too."""
+    return [Piece(p.text, p.slot and f"{number}.{p.slot}") for p in pieces]

@@ -1,0 +1,74 @@
+"""Templates: the phrases of actions and of what is no command, dealt out to splits."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from hassil.expression import Sentence
+
+from whisperad import phrases
+from whisperad.action import Action, Phrase
+from whisperad.errors import BadConfig
+
+Split = Literal["train", "valid", "test"]
+PLAIN = 3  # phrases of an action: packs begin with what most people would say
+HELD_OUT = 10  # one template of ten each goes to valid and to test
+
+
+class Template(msgspec.Struct, frozen=True):
+    """A parsed phrase; `action` is None if it is no command."""
+
+    action: Action | None
+    phrase: Phrase
+    sentence: Sentence
+
+
+def of_action(action: Action, split: Split) -> list[Template]:
+    """Parse the phrases of an action that belong to a split."""
+    return [
+        Template(action, phrase, phrases.parse(phrase.template))
+        for phrase in _of_split(action.phrases, split)
+    ]
+
+
+def of_refusals(config: Path, split: Split) -> list[Template]:
+    """Parse the templates of what is no command. Raises `BadConfig`."""
+    return [
+        Template(None, phrase, phrases.parse(phrase.template))
+        for phrase in _of_split(none_phrases(config), split)
+    ]
+
+
+def none_phrases(config: Path) -> tuple[Phrase, ...]:
+    """Read the templates of what is not a command. Raises `BadConfig`."""
+    found: list[Phrase] = []
+    mistakes: list[str] = []
+    for path in sorted((config / "none").glob("*.toml")):
+        try:
+            entries = tomllib.loads(path.read_text(encoding="utf-8"))["phrases"]
+        except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+            mistakes.append(f"{path}: {error}")
+            continue
+        for entry in entries:
+            try:
+                phrases.parse(entry)
+            except ValueError as error:
+                mistakes.append(f'{path}: "{entry}": {error}')
+            found.append(Phrase(entry, {}, str(path), 0))
+    if mistakes:
+        raise BadConfig(tuple(mistakes))
+    return tuple(found)
+
+
+def _of_split(given: tuple[Phrase, ...], split: Split) -> list[Phrase]:
+    """Deal templates out: by their text, so that adding one moves no other."""
+    dealt: dict[str, list[Phrase]] = {"train": [], "valid": [], "test": []}
+    for index, phrase in enumerate(given):
+        number = int.from_bytes(hashlib.sha256(phrase.template.encode()).digest()[:4])
+        bucket = {0: "valid", 1: "test"}.get(number % HELD_OUT, "train")
+        if index < PLAIN:
+            bucket = "train"  # what most people say must be learnt
+        dealt[bucket].append(phrase)
+    return dealt[split]
