@@ -26,11 +26,20 @@ _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _IPV4 = r"\d{1,3}(?:\.\d{1,3}){3}"
 _HOST = rf"(?:{_IPV4}|localhost|{_LABEL}(?:\.{_LABEL})*\.[^\W\d_]{{2,}})"
 _URL = re.compile(
-    rf"(?:(https?)://)?({_HOST})(:\d{{1,5}})?([/?#]\S*)?", flags=re.IGNORECASE
+    rf"(?:(https?)://(?={_LABEL}(?:[:/.]|$)))?({_HOST}|(?<=//){_LABEL})"
+    r"(:\d{1,5})?([/?#]\S*)?",
+    flags=re.IGNORECASE,
 )
 _SECURE_SHELL = re.compile(
     r"(?:ssh|git)://[\w.@:/~+-]+|[\w.-]+@[\w.-]+:[\w.~][\w./~+-]*"
 )
+_OWNED = re.compile(r"[\w-]+/[\w.-]+")
+_DIGITS: Mapping[str, str] = {
+    word: str(digit)
+    for digit, word in enumerate(
+        "zero one two three four five six seven eight nine ten".split()
+    )
+} | {"oh": "0"}
 _NAME = re.compile(rf"(?:[\w.-]+@)?(?:{_LABEL}(?:\.{_LABEL})*|\[?[0-9a-f:]{{2,39}}\]?)")
 _LOCAL = re.compile(rf"localhost|{_IPV4}|.*\.local")
 # What an encoded path may keep: what means something in a URL, and its escapes.
@@ -56,7 +65,9 @@ def url(said: str) -> str | None:
 
     Raises `CannotRun` for an address that is not of the web.
     """
-    ported = re.fullmatch(r"(.+?) (?:on )?port (.+)", said, flags=re.IGNORECASE)
+    ported = re.fullmatch(
+        r"(.+?) (?:on )?(?:port|colon) (.+)", said, flags=re.IGNORECASE
+    )
     if ported and (port := spoken.integer(ported[2])):
         said = f"{ported[1]}:{port}"
     text = re.sub(r"\s+", "", with_signs(said))
@@ -78,15 +89,34 @@ def url(said: str) -> str | None:
 
 
 def repository(said: str) -> str | None:
-    """Give the address that is said of something to be cloned: web or secure shell."""
+    """Give the address that is said of something to be cloned: web or secure shell.
+
+    "owner/name" is a repository of GitHub.
+    """
     text = re.sub(r"\s+", "", with_signs(said))
+    if _OWNED.fullmatch(text):
+        return f"https://github.com/{text}"
     return text if _SECURE_SHELL.fullmatch(text) else url(said)
 
 
 def host(said: str) -> str | None:
     """Give the name of a machine; None for words that are none."""
-    text = re.sub(r"\s+", "", with_signs(said)).lower()
+    words = [_DIGITS.get(word.lower(), word) for word in said.split()]
+    if "dot" not in words:  # "one nine two dot …" is an address, "server two" a name
+        words = said.split()
+    text = re.sub(r"\s+", "", with_signs(" ".join(words))).lower()
     return text if _NAME.fullmatch(text) else None
+
+
+def spelt(said: str) -> str:
+    """Write a name that has no blanks, such as that of a branch or a container."""
+    return re.sub(r"\s+", "-", with_signs(said))
+
+
+def bucket(said: str) -> str | None:
+    """Give the address of an object in S3; None for words that are none."""
+    text = re.sub(r"\s+", "", with_signs(said))
+    return text if re.fullmatch(r"s3://[\w.*?/@+=~-]+", text) else None
 
 
 def checked(address: str) -> str:

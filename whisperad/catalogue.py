@@ -15,6 +15,7 @@ import msgspec
 from whisperad import checks
 from whisperad.action import Action, Phrase
 from whisperad.errors import BadConfig
+from whisperad.lines import PhraseLines
 from whisperad.pack import (
     RISKS,
     ActionFile,
@@ -156,7 +157,7 @@ def _read_pack(
         reader.mistakes.append(f'{path}: pack "{pack.pack}" is there twice')
     packs.setdefault(pack.pack, pack.summary)
     rules[str(path)] = pack.rules
-    lines = _phrase_lines(text)
+    lines = PhraseLines(text)
     for entry in pack.action:
         action = _action(entry, pack, path, lines)
         earlier = actions.get(entry.id)
@@ -207,23 +208,13 @@ def _decode_pack(reader: _Reader, path: Path) -> tuple[PackFile, str] | None:
     return msgspec.structs.replace(head, action=tuple(actions)), text
 
 
-def _phrase_lines(text: str) -> dict[str, int]:
-    """Map each quoted string to the first line it stands on."""
-    lines: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n"), 1):
-        if '"' in line:
-            for part in line.split('"')[1::2]:
-                lines.setdefault(part, number)
-    return lines
-
-
 def _action(
-    entry: ActionFile, pack: PackFile, path: Path, lines: dict[str, int]
+    entry: ActionFile, pack: PackFile, path: Path, lines: PhraseLines
 ) -> Action:
     phrases = []
     for phrase in entry.phrases:
         say = phrase if isinstance(phrase, Say) else Say(phrase)
-        line = lines.get(say.say, 0)
+        line = lines.take(say.say)
         phrases.append(Phrase(say.say, say.slots, str(path), line, say.weight))
     forms: dict[str, tuple[Form, ...]] = {}
     platforms: tuple[tuple[Platform, Form | tuple[Form, ...]], ...] = (

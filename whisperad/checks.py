@@ -18,6 +18,8 @@ BUILTINS = frozenset(
         "@list_timers",
         "@set_alarm",
         "@cancel_alarm",
+        "@set_working_folder",
+        "@get_working_folder",
         "@stop",
     }
 )

@@ -121,7 +121,13 @@ class Daemon:
         if reply.outcome == "proposed":
             # Names and folders are looked up in files, which may take their time.
             plan = await asyncio.to_thread(
-                _plan, resolver, reply, understanding.intents, utterance, request
+                _plan,
+                resolver,
+                reply,
+                understanding.intents,
+                utterance,
+                Path(request.cwd) if request.cwd else self._effects.working_folder,
+                request.timeout_s,
             )
             reply = plan.reply
             if reply.outcome == "proposed" and request.execute:
@@ -227,13 +233,13 @@ def _plan(
     reply: Interpretation,
     intents: tuple[Intent, ...],
     utterance: Utterance,
-    request: Interpret,
+    cwd: Path,
+    timeout_s: float,
 ) -> Plan:
     """Look up what the intents mean here; if there is no way, the reply says so."""
-    cwd = Path(request.cwd) if request.cwd else None
     try:
         found = [resolver.resolve(intent, utterance, cwd) for intent in intents]
     except (UnknownName, CannotRun) as error:
-        return Plan(replies.impossible(reply, error), (), cwd, request.timeout_s)
+        return Plan(replies.impossible(reply, error), (), cwd, timeout_s)
     commands = tuple(command for one in found for command in one.commands)
-    return Plan(replies.proposed(reply, found), commands, cwd, request.timeout_s)
+    return Plan(replies.proposed(reply, found), commands, cwd, timeout_s)

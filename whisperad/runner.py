@@ -13,6 +13,7 @@ from whisperad.process import NOT_ALLOWED, NOT_FOUND, Outcome, start
 from whisperad.ringing import notices
 from whisperad.settings import Settings
 from whisperad.timers import Timers
+from whisperad.working_folder import WorkingFolder
 
 _ENDINGS = ((signal.SIGTERM, 1.0),)
 _NOTICE_S = 30.0  # a sound may be long
@@ -56,9 +57,11 @@ class Effects:
         self._environ = {k: v for k, v in settings.environ.items() if k not in _OURS}
         self._kept = Kept(self._environ, settings.output_bytes)
         self._timers = Timers(settings.state / "timers.json", self._notify)
+        self._folder = WorkingFolder(settings.state / "working_folder", settings.home)
 
     async def start(self) -> None:
-        """Take up the timers that were set before."""
+        """Take up the timers and the working folder that were set before."""
+        self._folder.read()
         if self._settings.can_execute:
             await self._timers.start()
 
@@ -66,11 +69,16 @@ class Effects:
         """End what is kept running; timers stay for the next start."""
         await asyncio.gather(self._timers.stop(), self._kept.stop_all())
 
+    @property
+    def working_folder(self) -> Path:
+        """Where commands run that no client sent a folder with."""
+        return self._folder.path
+
     async def perform(
         self, command: Command, timeout_s: float, cwd: Path | None
     ) -> Outcome:
         """Do a command and give what came of it; never raises for one that fails."""
-        folder = cwd or self._settings.home
+        folder = cwd or self.working_folder
         if command.argv[0].startswith("@"):
             try:
                 return await self._own(*command.argv[:3])
@@ -85,6 +93,10 @@ class Effects:
         """Do what the daemon does itself."""
         now = datetime.now()
         match name:
+            case "@set_working_folder":
+                return self._folder.choose(Path(first))
+            case "@get_working_folder":
+                return self._folder.shown()
             case "@stop":
                 return await self._kept.stop(first)
             case "@set_timer":

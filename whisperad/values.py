@@ -21,7 +21,7 @@ TIMES = "clock_times"  # the sample list whose slots hold a time of the day
 COUNTED = frozenset({"percent", "integer", "port", "pid"})  # whole numbers on the wire
 MAX_DURATION_S = 366 * 86400
 _UNITS_S: Mapping[str | None, int] = {"s": 1, "min": 60, "h": 3600, None: 60}
-_SPELT = frozenset({"branch", "package", "process"})  # signs are said as words
+_SPELT = frozenset({"branch", "package"})  # names without blanks, signs said as words
 _JOINERS = "\u200c\u200d"  # characters without a form that emoji and scripts need
 
 
@@ -94,7 +94,7 @@ class Reader:
             case "folder":
                 return _path(self._paths.folder(said))
             case "path":
-                return _path(self._paths.path(said))
+                return self._path(said)
             case "site":
                 return self._site(said)
             case "url" | "host":
@@ -103,9 +103,11 @@ class Reader:
                 return _language(said)
         if slot.type == "text" and (name == "time" or slot.samples == TIMES):
             return self._time(said)
-        if slot.type in _SPELT:
-            said = addresses.with_signs(said)
-        return Value(said, said)
+        return _words(slot, said)
+
+    def _path(self, said: str) -> Value:
+        remote = addresses.bucket(said)
+        return Value(remote, remote) if remote else _path(self._paths.path(said))
 
     def _time(self, said: str) -> Value:
         moment = times.moment(said, self._now)
@@ -163,6 +165,16 @@ def _key(said: str, name: str) -> str:
     return str(pressed.code) if name == "code" else pressed.modifiers
 
 
+def _words(slot: Slot, said: str) -> Value:
+    if slot.type in _SPELT or slot.spelt:
+        said = addresses.spelt(said)
+    elif slot.type == "process":
+        said = addresses.with_signs(said)
+    if slot.type == "package":
+        said = said.lower()  # as the registries have them
+    return Value(said, said)
+
+
 def _number(slot: Slot, said: str) -> Value:
     number = count(slot, said)
     if number is None:
@@ -174,7 +186,7 @@ def _number(slot: Slot, said: str) -> Value:
     low = low if slot.min is None else slot.min
     high = high if slot.max is None else slot.max
     if (low is not None and number < low) or (high is not None and number > high):
-        raise CannotRun(f"expected a {slot.type} from {low} to {high}, found {number}")
+        raise CannotRun(f"expected {slot.type} from {low} to {high}, found {number}")
     return Value(number, str(number))
 
 
