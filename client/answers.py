@@ -71,10 +71,19 @@ class Action(msgspec.Struct, frozen=True):
     examples: tuple[str, ...]
 
 
+class Pack(msgspec.Struct, frozen=True):
+    """A pack; the actions of one that is off cannot be said."""
+
+    name: str
+    summary: str
+    is_on: bool
+
+
 class Actions(msgspec.Struct, frozen=True):
     """Everything that can be said."""
 
     actions: tuple[Action, ...]
+    packs: tuple[Pack, ...] = ()
 
 
 class Reloaded(msgspec.Struct, frozen=True):
@@ -90,6 +99,25 @@ class Timing(msgspec.Struct, frozen=True):
     total_ms: float
     passes: int
     chosen_tokens: int
+
+
+class NearPhrase(msgspec.Struct, frozen=True):
+    """The phrase of an action that comes nearest to what was said."""
+
+    template: str
+    file: str
+    line: int
+    is_match: bool
+    wording: str
+    likeness: float
+
+
+class Explained(msgspec.Struct, frozen=True):
+    """How an utterance was understood, beside what it means."""
+
+    timing: Timing
+    threshold: float
+    phrases: tuple[NearPhrase, ...] = ()
 
 
 _Answer = TypeVar("_Answer", bound=msgspec.Struct)

@@ -1,18 +1,15 @@
 """The `whispera` command: look after the daemon and see what it makes of things."""
 
-import json
 import os
 import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from client import answers, lifecycle, tables
-from client.connection import ClientError, answer, working_folder
-from client.reply import Interpretation
+from client import answers, apps, lifecycle, model, said, tables
+from client.connection import ClientError, answer
 from launchd.install import service
 from launchd.service import Refused, Service
 from whisperad import wire
@@ -25,6 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(said.app)
+app.add_typer(apps.app, name="apps")
+app.add_typer(model.app, name="model")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the daemon's reply.")]
 
@@ -84,7 +85,7 @@ def status(as_json: Json = False) -> None:
     """Show how the daemon is."""
     reply = _ask({"type": "status"})
     if as_json:
-        _print_json(reply)
+        print(tables.json_text(reply))
         return
     print(tables.aligned(tables.status_rows(answers.read(reply, answers.Status))))
 
@@ -135,41 +136,6 @@ def paths() -> None:
         ("log", found.log),
     ]
     print(tables.aligned(rows))
-
-
-@app.command()
-def actions(
-    pack: Annotated[str | None, typer.Argument(help="Only this pack.")] = None,
-    as_json: Json = False,
-) -> None:
-    """List what can be said, with examples."""
-    reply = _ask({"type": "actions"})
-    known = answers.read(reply, answers.Actions).actions
-    packs = {action.pack for action in known}
-    if pack is not None and pack not in packs:
-        expected = ", ".join(sorted(packs))
-        raise typer.BadParameter(f'expected one of {expected}, found "{pack}"')
-    shown = [action for action in known if pack in {None, action.pack}]
-    if as_json:
-        _print_json({"actions": msgspec.to_builtins(shown)})
-        return
-    print(tables.listed(shown))
-
-
-@app.command()
-def explain(
-    words: Annotated[list[str], typer.Argument(help="What would be said.")],
-    as_json: Json = False,
-) -> None:
-    """Show what an utterance means and how sure that is; runs nothing."""
-    reply = _ask(
-        {"type": "interpret", "utterance": " ".join(words), "cwd": working_folder()}
-    )
-    if as_json:
-        _print_json(reply)
-        return
-    timing = answers.read(reply.get("timing"), answers.Timing)
-    print(tables.aligned(tables.explained_rows(Interpretation(reply), timing)))
 
 
 @app.command()
@@ -231,10 +197,6 @@ def _give_up_output() -> None:
 
 def _ask(message: dict[str, object]) -> dict[str, object]:
     return answer(wire.Paths().socket, message)
-
-
-def _print_json(reply: dict[str, object]) -> None:
-    print(json.dumps(reply, indent=2, ensure_ascii=False))
 
 
 def _installed(paths: wire.Paths) -> Service | None:

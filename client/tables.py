@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
-from client.answers import Action, Status, Timing
+import msgspec
+
+from client.answers import Action, Explained, NearPhrase, Pack, Status
+from client.apart import Application, Conflict
 from client.reply import Interpretation, intent_text
 
 Row = tuple[str, str]
@@ -49,8 +54,10 @@ def status_rows(status: Status) -> list[Row]:
     ]
 
 
-def explained_rows(meant: Interpretation, timing: Timing) -> list[Row]:
+def explained_rows(meant: Interpretation, explained: Explained) -> list[Row]:
     """Tell what an utterance means and how that came about."""
+    timing = explained.timing
+    runs = "" if meant.outcome == "proposed" else ", would not run"
     return [
         ("outcome", meant.outcome),
         (
@@ -58,11 +65,12 @@ def explained_rows(meant: Interpretation, timing: Timing) -> list[Row]:
             f"{meant.stage}, {timing.total_ms:.1f} ms, passes {timing.passes},"
             f" chosen tokens {timing.chosen_tokens}",
         ),
-        ("confidence", f"{meant.confidence:.1%}"),
+        ("confidence", f"{meant.confidence:.1%}, threshold {explained.threshold:.1%}"),
         *(("intent", intent_text(intent)) for intent in meant.intents),
-        *(("resolved", intent_text(intent)) for intent in meant.resolved),
+        *_slot_rows(meant),
+        *(row for phrase in explained.phrases for row in _phrase_rows(phrase)),
         *(
-            ("command", f"{command.shown}  ({command.risk}, {command.where})")
+            ("command", f"{command.shown}  ({command.risk}, {command.where}{runs})")
             for command in meant.commands
         ),
         *(("problem", result.stderr.strip()) for result in meant.results),
@@ -76,9 +84,26 @@ def explained_rows(meant: Interpretation, timing: Timing) -> list[Row]:
     ]
 
 
-def listed(actions: Sequence[Action]) -> str:
-    """Give the actions pack by pack, each with its examples."""
-    width = max(len(action.id) for action in actions)
+def _slot_rows(meant: Interpretation) -> Iterator[Row]:
+    """Tell what was said for each slot, and what that is here if it is known."""
+    for number, intent in enumerate(meant.intents):
+        found = meant.resolved[number] if number < len(meant.resolved) else {}
+        for name, said in intent.items():
+            if name == "action":
+                continue
+            means = f", which is {found[name]}" if name in found else ""
+            yield "slot", f"{name}: {said}{means}"
+
+
+def _phrase_rows(phrase: NearPhrase) -> Iterator[Row]:
+    yield "phrase", phrase.template
+    how = "" if phrase.is_match else f', {phrase.likeness:.0%} like "{phrase.wording}"'
+    yield "phrase", f"{phrase.file}:{phrase.line}{how}"
+
+
+def listed(actions: Sequence[Action], packs: Sequence[Pack]) -> str:
+    """Give the actions pack by pack, each with its examples, and a list of packs."""
+    width = max((len(action.id) for action in actions), default=0)
     lines: list[str] = []
     pack = ""
     for action in sorted(actions, key=lambda action: action.pack):
@@ -89,7 +114,53 @@ def listed(actions: Sequence[Action]) -> str:
         lines.append(f"  {action.id:<{width}}  {action.summary}{risk}")
         examples = ", ".join(f'"{example}"' for example in action.examples)
         lines.append(f"  {'':<{width}}  {examples}")
-    return "\n".join(lines)
+    counts = Counter(action.pack for action in actions)
+    rows = [
+        (one.name, str(counts[one.name]) if one.is_on else "off", one.summary)
+        for one in packs
+    ]
+    if rows:
+        lines += ["", *columns([("pack", "actions", ""), *rows])]
+    return "\n".join(lines).lstrip("\n")
+
+
+def applications(found: Sequence[Application]) -> str:
+    """Give what to say for each application, its real name and where it was found."""
+    rows = [(", ".join(a.say), a.name, a.id, a.source) for a in found]
+    head = ("you say", "its name", "its id", "found in")
+    many = "1 name" if len(found) == 1 else f"{len(found)} names"
+    return "\n".join([*columns([head, *rows]), "", many])
+
+
+def conflicts(found: Sequence[Conflict]) -> str:
+    """Give each wording that two phrases share, and where they stand."""
+    if not found:
+        return "no wording belongs to two actions"
+    lines = []
+    for conflict in found:
+        rows = [
+            (f"  {phrase.action}", f"{phrase.file}:{phrase.line}", phrase.template)
+            for phrase in conflict.phrases
+        ]
+        lines += [f'"{conflict.wording}"', *columns(rows)]
+    many = "1 conflict" if len(found) == 1 else f"{len(found)} conflicts"
+    return "\n".join([*lines, "", many])
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Give rows with their columns one below the other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def json_text(shown: dict[str, object]) -> str:
+    """Give a reply, or what was read from one, as JSON."""
+    return json.dumps(msgspec.to_builtins(shown), indent=2, ensure_ascii=False)
 
 
 def duration(seconds: float) -> str:

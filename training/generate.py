@@ -110,6 +110,8 @@ class Generator:
 
     def _listing(self, random: Random) -> Example | None:
         """Draw one verb for several names: "open chrome and slack"."""
+        if not self._listed:
+            return None
         template = self._template(random.choice(self._listed), random)
         part = self._wordings.part(template, random)
         if part is None or part.fixed or template.action is None:

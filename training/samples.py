@@ -15,6 +15,7 @@ from training import spoken
 from whisperad import phrases
 from whisperad.errors import BadConfig
 from whisperad.pack import Slot
+from whisperad.wordgraph import LIST_OF_TYPE
 
 SPOKEN = {
     "clock_times": spoken.clock_time,
@@ -23,26 +24,6 @@ SPOKEN = {
     "durations": spoken.duration,
     "integers": spoken.integer,
     "ports": spoken.port,
-}
-LIST_OF_TYPE = {
-    "app": "app_names",
-    "branch": "words",
-    "contact": "contacts",
-    "device": "device_names",
-    "duration": "durations",
-    "folder": "folders",
-    "host": "sites",
-    "integer": "integers",
-    "language": "languages",
-    "package": "words",
-    "path": "file_paths",
-    "percent": "percents",
-    "pid": "integers",
-    "port": "ports",
-    "process": "app_names",
-    "site": "sites",
-    "text": "search_queries",
-    "url": "sites",
 }
 # What may be made up: names of things; a time or a language may not.
 _NAMES = frozenset(

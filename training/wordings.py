@@ -11,7 +11,7 @@ from hassil.expression import Sentence
 from training.compounds import Part
 from training.samples import Samples, unknown_lists
 from training.templates import Template
-from whisperad import phrases
+from whisperad import phrases, settled
 from whisperad.action import Phrase
 from whisperad.catalogue import Catalogue
 from whisperad.errors import BadConfig
@@ -38,6 +38,7 @@ class Wordings:
             for file, rules in catalogue.rules.items()
         }
         _check_lists(catalogue, self._samples)
+        self._settled = settled.read(config, catalogue.actions)
         self._known = _known_names(catalogue, self._samples)
         self._elsewhere = frozenset(n for names in self._known.values() for n in names)
 
@@ -68,12 +69,13 @@ class Wordings:
         chosen: dict[str, str] = {}
         rules = self._rules.get(template.phrase.file, {})
         pieces = phrases.sample(template.sentence.expression, rules, random, fill)
-        if not pieces:
-            return None
+        owner = action.id if action else NONE
+        if not pieces or not settled.belongs(self._settled, owner, pieces, slots):
+            return None  # the wording is another action's
         pieces = _as_adjectives(pieces, slots)
         last = pieces[-1].slot
         return Part(
-            action.id if action else NONE,
+            owner,
             [Piece(p.text, p.slot if p.slot in slots else None) for p in pieces],
             {**chosen, **template.phrase.fixed},
             last in slots and slots[last].type == "text",

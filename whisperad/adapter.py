@@ -3,6 +3,7 @@
 Reads files only; the weights themselves are read in `model.py`.
 """
 
+import hashlib
 import math
 import os
 from collections.abc import Iterator
@@ -104,6 +105,19 @@ def read_scale(folder: Path) -> float:
             ' "lora"'
         )
     return config.lora_parameters.scale
+
+
+def weights_hash(base: Path) -> str:
+    """Give the SHA-256 of a base's weights, by which adapters know it."""
+    digest = hashlib.sha256()
+    try:
+        for file in sorted(base.glob("model*.safetensors")):
+            with file.open("rb") as opened:
+                while block := opened.read(2**20):
+                    digest.update(block)
+    except OSError as error:
+        raise BadAdapter(f"{base}: {error.strerror}") from error
+    return digest.hexdigest()
 
 
 def adapter_folders(base: Path, data: Path) -> Iterator[Path]:

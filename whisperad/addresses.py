@@ -1,4 +1,4 @@
-"""Spoken addresses: "github dot com slash trending" -> a URL, a host.
+"""Spoken addresses: "github dot com slash trending" -> a URL, a host, an e-mail address.
 
 Only addresses of the web come out of speech: a scheme that runs or reads something on
 this machine ("javascript", "file") is refused.
@@ -21,6 +21,15 @@ _SIGNS: Mapping[str, str] = {
     "tilde": "~",
     "colon": ":",
     "at": "@",
+    "plus": "+",
+}
+_WRITTEN = frozenset(_SIGNS) - {"plus"}  # "c plus plus dot example" keeps its words
+_MAILED = frozenset(("dot", "dash", "hyphen", "minus", "underscore", "at", "plus"))
+# How else the signs of an e-mail address are called.
+_MAIL_WORDS: Mapping[str, str] = {
+    r"\bat the rate(?: of)?\b|\bat sign\b": "at",
+    r"\b(?:point|period|full stop)\b": "dot",
+    r"\bunder score\b": "underscore",
 }
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _IPV4 = r"\d{1,3}(?:\.\d{1,3}){3}"
@@ -41,12 +50,16 @@ _DIGITS: Mapping[str, str] = {
     )
 } | {"oh": "0"}
 _NAME = re.compile(rf"(?:[\w.-]+@)?(?:{_LABEL}(?:\.{_LABEL})*|\[?[0-9a-f:]{{2,39}}\]?)")
+_MAIL = re.compile(
+    rf"\w+(?:[.+-]\w+)*@{_LABEL}(?:\.{_LABEL})*\.[^\W\d_]{{2,}}", flags=re.IGNORECASE
+)
+_LONGEST_MAIL = 254  # characters, as the protocol of mail has it
 _LOCAL = re.compile(rf"localhost|{_IPV4}|.*\.local")
 # What an encoded path may keep: what means something in a URL, and its escapes.
 _URL_SIGNS = "/?#&=%+,;:@!$'()*~[]-._"
 
 
-def with_signs(said: str, signs: frozenset[str] = frozenset(_SIGNS)) -> str:
+def with_signs(said: str, signs: frozenset[str] = _WRITTEN) -> str:
     """Write the signs that are said as words, joined to what stands around them."""
     written, is_joined = "", True
     for word in re.sub(
@@ -101,11 +114,31 @@ def repository(said: str) -> str | None:
 
 def host(said: str) -> str | None:
     """Give the name of a machine; None for words that are none."""
-    words = [_DIGITS.get(word.lower(), word) for word in said.split()]
-    if "dot" not in words:  # "one nine two dot …" is an address, "server two" a name
-        words = said.split()
-    text = re.sub(r"\s+", "", with_signs(" ".join(words))).lower()
+    labels = re.split(r"\bdot\b", said.lower())
+    if len(labels) > 1:  # "one nine two dot …" is an address, "server two" a name
+        said = ".".join(map(_digits, labels))
+    text = re.sub(r"\s+", "", with_signs(said)).lower()
     return text if _NAME.fullmatch(text) else None
+
+
+def _digits(label: str) -> str:
+    """Write a part of an address that is said in numbers: "one six eight", "twenty"."""
+    words = label.split()
+    if words and all(word in _DIGITS for word in words):
+        return "".join(_DIGITS[word] for word in words)
+    number = spoken.integer(label.strip())
+    return label.strip() if number is None else str(number)
+
+
+def email(said: str) -> str | None:
+    """Give the e-mail address that is said; None for words that are none.
+
+    A name stays a name: "anna at work" is somebody in a list of contacts.
+    """
+    for words, sign in _MAIL_WORDS.items():
+        said = re.sub(words, sign, said, flags=re.IGNORECASE)
+    text = re.sub(r"\s+", "", with_signs(said, _MAILED)).lower()
+    return text if len(text) <= _LONGEST_MAIL and _MAIL.fullmatch(text) else None
 
 
 def spelt(said: str) -> str:

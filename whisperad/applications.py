@@ -3,6 +3,7 @@
 Reads files, so it belongs into a thread that may wait. Never starts anything.
 """
 
+import os
 import plistlib
 import re
 import shlex
@@ -47,6 +48,9 @@ _STARTED = {
 }
 
 
+_Stamp = tuple[str, int, int]  # a file, when it was last changed, how long it is
+
+
 class Application(msgspec.Struct, frozen=True):
     """One installed application, under the names its system uses for it."""
 
@@ -57,49 +61,55 @@ class Application(msgspec.Struct, frozen=True):
 
 
 class Applications:
-    """The installed applications, read again when a folder of theirs has changed."""
+    """The installed applications, read again when a file of theirs has changed."""
 
     def __init__(self, platform: Platform, folders: tuple[Path, ...]) -> None:
         self._platform = platform
         self._folders = folders
         self._lock = threading.Lock()
-        self._seen: dict[Path, int] | None = None
+        self._seen: list[_Stamp] | None = None
         self._found: tuple[Application, ...] = ()
+        self._files: tuple[Path, ...] = ()
 
     def current(self) -> tuple[Application, ...]:
         """Give what is installed now; the first application of a name counts."""
         with self._lock:
-            seen = {folder: _changed(folder) for folder in self._watched()}
+            # Taken before anything is read: what changes meanwhile is read next time.
+            seen = [stamp for folder in self._folders for stamp in _stamps(folder)]
             if seen != self._seen:
-                self._found = tuple(self._scan())
-                self._seen = {folder: _changed(folder) for folder in self._watched()}
+                pairs = list(self._scan())
+                self._found = tuple(app for app, _ in pairs)
+                self._files = tuple(file for _, file in pairs)
+                self._seen = seen
             return self._found
 
-    def _watched(self) -> Iterator[Path]:
-        for folder in self._folders:
-            yield folder
-            for entry in _entries(folder):
-                if entry.suffix not in {".app", ".desktop"} and entry.is_dir():
-                    yield entry
+    def located(self) -> list[tuple[Application, Path]]:
+        """Give what is installed now, each with the file or bundle that says so."""
+        self.current()
+        with self._lock:
+            return list(zip(self._found, self._files, strict=True))
 
-    def _scan(self) -> Iterator[Application]:
+    def _scan(self) -> Iterator[tuple[Application, Path]]:
+        suffix = ".app" if self._platform == "macos" else ".desktop"
         ids = set()
         for folder in self._folders:
-            for path in _files(
-                folder, ".app" if self._platform == "macos" else ".desktop"
-            ):
-                if self._platform == "macos":
-                    found = _bundle(path)
-                else:
-                    # An entry hides those of the same id in later folders, even if it
-                    # says itself that it is not to be shown.
+            for path in _files(folder, suffix):
+                # An entry hides those of the same id in later folders, even if it says
+                # itself that it is not to be shown. A bundle is hidden by none but
+                # itself, in a folder that is in another one's list.
+                entry_id = str(path)
+                if self._platform == "linux":
                     entry_id = "-".join(path.relative_to(folder).with_suffix("").parts)
-                    if entry_id in ids:
-                        continue
-                    ids.add(entry_id)
-                    found = _desktop_entry(path, entry_id)
+                if entry_id in ids:
+                    continue
+                ids.add(entry_id)
+                found = (
+                    _bundle(path)
+                    if self._platform == "macos"
+                    else _desktop_entry(path, entry_id)
+                )
                 if found is not None:
-                    yield found
+                    yield found, path
 
 
 def folders(
@@ -119,11 +129,29 @@ def _expanded(folder: str, home: Path) -> Path:
     return home / folder[2:] if folder.startswith("~/") else Path(folder)
 
 
-def _changed(folder: Path) -> int:
+def _stamps(folder: Path, depth: int = 1) -> Iterator[_Stamp]:
+    """Tell when the entries of a folder, and of the folders in it, were last changed."""
     try:
-        return folder.stat().st_mtime_ns
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                yield from _stamp(entry, depth)
     except OSError:
-        return 0
+        return
+
+
+def _stamp(entry: os.DirEntry[str], depth: int) -> Iterator[_Stamp]:
+    path = entry.path
+    if path.endswith(".app"):  # a new version is another file in the same bundle
+        path += "/Contents/Info.plist"
+    elif not path.endswith(".desktop"):
+        if depth and entry.is_dir():
+            yield from _stamps(Path(entry.path), depth - 1)
+        return
+    try:
+        found = os.stat(path)  # noqa: PTH116, a path object for each takes longer
+        yield path, found.st_mtime_ns, found.st_size
+    except OSError:
+        yield path, 0, 0
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from whisperad import checks
+from whisperad import checks, switches
 from whisperad.action import Action, Phrase
 from whisperad.errors import BadConfig
 from whisperad.lines import PhraseLines
@@ -24,6 +24,7 @@ from whisperad.pack import (
     PackFile,
     Platform,
     Say,
+    Setting,
     Site,
     SitesFile,
     Slot,
@@ -33,6 +34,7 @@ from whisperad.pack import (
 T = TypeVar("T")
 _NO_TOML = (tomllib.TOMLDecodeError, RecursionError)
 MAX_ACTIONS = 1500  # a grammar takes hardly more choices at one place
+USER_FILE = "whispera_config.json"
 SHIPPED = Path(__file__).parent.parent / "config"
 
 
@@ -54,8 +56,9 @@ class Catalogue(msgspec.Struct, frozen=True):
     packs: dict[str, str]  # name -> summary
     rules: dict[str, dict[str, str]]  # file -> rule -> template
     names: Names
-    settings: dict[str, int | float | bool | str]  # of the user's file
+    settings: dict[str, Setting]  # of the user's file
     hash: str  # of all that was read, 16 hexadecimal digits
+    packs_off: dict[str, str] = {}  # name -> summary; their actions are not here
 
 
 class _Reader:
@@ -121,10 +124,18 @@ def load(shipped: Path = SHIPPED, user: Path | None = None) -> Catalogue:
         reader.mistakes.append(
             f"expected at most {MAX_ACTIONS} actions in all packs, found {len(actions)}"
         )
+    off, mistakes = switches.packs_off(settings, packs)
+    reader.mistakes += [f"{user and user / USER_FILE}: {m}" for m in mistakes]
     if reader.mistakes:
         raise BadConfig(tuple(reader.mistakes))
     return Catalogue(
-        actions, packs, rules, names, settings, reader.digest.hexdigest()[:16]
+        switches.left_on(actions, off),
+        {name: summary for name, summary in packs.items() if name not in off},
+        rules,
+        names,
+        settings,
+        reader.digest.hexdigest()[:16],
+        off,
     )
 
 
@@ -256,12 +267,12 @@ def _overridden(shipped: Action, user: Action) -> Action:
 
 def _names(
     reader: _Reader, shipped: Path, user: Path | None
-) -> tuple[Names, dict[str, int | float | bool | str]]:
+) -> tuple[Names, dict[str, Setting]]:
     apps = reader.toml(shipped / "names" / "apps.toml", NamesFile)
     folders = reader.toml(shipped / "names" / "folders.toml", NamesFile)
     sites = reader.toml(shipped / "names" / "sites.toml", SitesFile)
     own = UserFile()
-    path = user / "whispera_config.json" if user is not None else None
+    path = user / USER_FILE if user is not None else None
     if path is not None and os.path.lexists(path):
         text = reader.text(path)
         try:

@@ -57,15 +57,17 @@ def check_phrases(
 ) -> list[str]:
     """Parse phrases and hold their slots against the action's."""
     mistakes = []
+    parsed: dict[str, phrases.Rules] = {}
     for phrase in given:
         place = f'{phrase.file}:{phrase.line}: "{phrase.template}"'
         try:
-            parsed = {
-                name: phrases.parse(body)
-                for name, body in rules.get(phrase.file, {}).items()
-            }
+            if phrase.file not in parsed:
+                parsed[phrase.file] = {
+                    name: phrases.parse(body)
+                    for name, body in rules.get(phrase.file, {}).items()
+                }
             named = phrases.references(
-                phrases.parse(phrase.template).expression, parsed
+                phrases.parse(phrase.template).expression, parsed[phrase.file]
             )
         except (ValueError, RecursionError) as error:
             mistakes.append(f"{place}: {error}")

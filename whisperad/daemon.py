@@ -8,20 +8,21 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from whisperad import examples, log, policy, replies, tally, wire
+from whisperad import examples, explain, log, policy, replies, tally, wire
 from whisperad.command import Resolver
 from whisperad.confirmations import Confirmations, Plan
 from whisperad.errors import BadRequest, CannotRun, UnknownName
+from whisperad.examples import ActionLine, ActionsReply
+from whisperad.explain import Explanation
 from whisperad.intent import Intent
 from whisperad.interpret import Interpreter
 from whisperad.model_thread import ModelThread
 from whisperad.protocol import (
-    ActionLine,
     Actions,
-    ActionsReply,
     AnyRequest,
     CatalogueStatus,
     Confirm,
+    Explain,
     History,
     Interpret,
     Interpretation,
@@ -79,10 +80,12 @@ class Daemon:
         match request:
             case Interpret():
                 return await self._interpret(request, received)
+            case Explain():
+                return await self._explain(request, received)
             case Confirm():
                 return await self._confirm(request, received)
             case Actions():
-                return ActionsReply(id=request.id, actions=await self._actions())
+                return await self._actions(request)
             case Reload():
                 return await self._reload(request)
             case Status():
@@ -186,12 +189,38 @@ class Daemon:
         timing = replace(reply.timing, total_ms=total_ms)
         return replace(reply, id=request.id, timing=timing)
 
-    async def _actions(self) -> tuple[ActionLine, ...]:
+    async def _explain(self, request: Explain, received: float) -> Explanation:
+        utterance = normalise(request.utterance)
+        understanding = await self._interpreter.interpret(
+            utterance, received + request.timeout_s, explain=True
+        )
+        configuration, model = self._serving.configuration, self._serving.model
+        took_ms = (time.monotonic() - received) * 1000
+        found = await asyncio.to_thread(
+            explain.explanation,
+            utterance,
+            understanding,
+            self._serving.threshold,
+            configuration.catalogue,
+            configuration.resolver,
+            UsedModel(model.base, model.adapter),
+            Path(request.cwd) if request.cwd else self._effects.working_folder,
+        )
+        timing = replace(
+            found.timing,
+            queue_ms=round(max(0.0, took_ms - understanding.model_ms), 3),
+            total_ms=round(took_ms, 3),
+        )
+        return replace(found, id=request.id, timing=timing)
+
+    async def _actions(self, request: Actions) -> ActionsReply:
         catalogue = self._serving.configuration.catalogue
         if self._listing[0] != catalogue.hash:
             lines = await asyncio.to_thread(examples.listing, catalogue)
             self._listing = (catalogue.hash, lines)
-        return self._listing[1]
+        return ActionsReply(
+            id=request.id, actions=self._listing[1], packs=examples.packs(catalogue)
+        )
 
     async def _reload(self, request: Reload) -> OkReply:
         async with self._reloading:

@@ -4,6 +4,7 @@ WhisperaError
 ├── BadRequest        the peer sent something the protocol does not allow
 ├── BadConfig         a pack, map or settings file says something wrong
 ├── BadAdapter        an adapter or model folder cannot be served
+├── CannotFetch       a model cannot be downloaded, or there is no room for it
 ├── UnknownName       a spoken name stands for nothing we know
 ├── UnknownToken      a confirmation token is spent, expired or made up
 ├── CannotRun         an action has no command here, or an argument is refused
@@ -52,6 +53,12 @@ class BadAdapter(WhisperaError):
     """Raise when a model or adapter folder is damaged or does not fit."""
 
     code = "bad-adapter"
+
+
+class CannotFetch(WhisperaError):
+    """Raise when a model cannot be downloaded, made ready or kept on this machine."""
+
+    code = "cannot-fetch"
 
 
 class UnknownName(WhisperaError):

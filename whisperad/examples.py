@@ -1,12 +1,14 @@
-"""Examples: two things one can say for each action, drawn from its phrases."""
+"""Examples: what can be said, pack by pack, with two wordings of each action."""
 
 from random import Random
+
+import msgspec
 
 from whisperad import phrases
 from whisperad.action import Action
 from whisperad.catalogue import Catalogue
-from whisperad.pack import Slot
-from whisperad.protocol import ActionLine
+from whisperad.pack import Risk, Slot, SlotType, Where
+from whisperad.protocol import Reply
 
 EXAMPLES = 2  # of each action
 
@@ -21,6 +23,41 @@ _SAID = {
     "port": "8080",
     "site": "wikipedia",
 }
+
+
+class ActionLine(msgspec.Struct, frozen=True):
+    """One action as `actions` lists it."""
+
+    id: str
+    pack: str
+    summary: str
+    slots: dict[str, SlotType]
+    risk: Risk
+    where: Where
+    examples: tuple[str, ...]
+
+
+class PackLine(msgspec.Struct, frozen=True):
+    """One pack as `actions` lists it; the actions of one that is off are not listed."""
+
+    name: str
+    summary: str
+    is_on: bool
+
+
+class ActionsReply(Reply, frozen=True, kw_only=True, tag="actions"):
+    """Everything that can be said."""
+
+    actions: tuple[ActionLine, ...]
+    packs: tuple[PackLine, ...]
+
+
+def packs(catalogue: Catalogue) -> tuple[PackLine, ...]:
+    """List the packs that are on and those that are off, by name."""
+    names = {**catalogue.packs, **catalogue.packs_off}
+    return tuple(
+        PackLine(name, names[name], name in catalogue.packs) for name in sorted(names)
+    )
 
 
 def listing(catalogue: Catalogue) -> tuple[ActionLine, ...]:

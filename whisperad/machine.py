@@ -1,6 +1,7 @@
 """Machine: what commands find where they will run. Its folders, programs, defaults.
 
-For a platform that is not this machine's own only the home folder is known.
+For a platform that is not this machine's own only the home folder is known, with the
+applications in it.
 """
 
 import plistlib
@@ -41,7 +42,9 @@ class Machine:
         self.platform = platform
         self.home = home
         self._environ = environ
-        found = applications.folders(platform, environ, home) if environ else ()
+        found = applications.folders(platform, environ or {}, home)
+        if not environ:
+            found = tuple(folder for folder in found if folder.is_relative_to(home))
         self.applications = Applications(platform, found)
 
     def lacks(self, program: str) -> bool:

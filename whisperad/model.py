@@ -3,14 +3,19 @@
 Belongs to the thread it was made in; `model_thread.py` is that thread.
 """
 
-import hashlib
 import math
 import os
 import time
 from functools import cached_property
 from pathlib import Path
 
-from whisperad.adapter import Calibration, Manifest, read_manifest, read_scale
+from whisperad.adapter import (
+    Calibration,
+    Manifest,
+    read_manifest,
+    read_scale,
+    weights_hash,
+)
 from whisperad.catalogue import Catalogue
 from whisperad.decode import Answer, alternatives, decode
 from whisperad.errors import BadAdapter, NotReady, TimedOut
@@ -88,15 +93,7 @@ class Model:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the base's weights, by which adapters know it."""
-        digest = hashlib.sha256()
-        try:
-            for file in sorted(self._folder.glob("model*.safetensors")):
-                with file.open("rb") as opened:
-                    while block := opened.read(2**20):
-                        digest.update(block)
-        except OSError as error:
-            raise BadAdapter(f"{self._folder}: {error.strerror}") from error
-        return digest.hexdigest()
+        return weights_hash(self._folder)
 
     @property
     def calibration(self) -> Calibration:

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from rapidfuzz.distance import OSA
-
+from whisperad import likeness
 from whisperad.applications import Application, Applications
 from whisperad.catalogue import Names
 from whisperad.pack import Platform, Site
@@ -17,7 +16,7 @@ from whisperad.pack import Platform, Site
 T = TypeVar("T")
 _FOLDER_WORDS = re.compile(r"^(?:my|the|our) | (?:folder|directory)$")
 _SITE_WORDS = re.compile(r"^the | (?:website|web site|site|page|homepage)$")
-_MAKER = re.compile(r"^(?:adobe|apple|google|microsoft|mozilla|gnu|jetbrains) ", re.I)
+_MAKER = re.compile(rf"^(?:{'|'.join(likeness.MAKERS)}) ", re.I)
 _YEAR = re.compile(r" 20\d\d$")
 _DOTTED_ID = re.compile(r"[\w-]+(?:\.[\w-]+){2,}")
 
@@ -43,14 +42,11 @@ class RealNames:
         """Give the application that is meant, or one called as it was said."""
         self._refresh()
         wanted = key(said)
-        near = self._known_app(wanted)
-        if near is None:
-            near = nearest(wanted, [*self._own_apps, *self._by_key, *self._apps])
-        if near is None:
-            return self._called(said)
-        if near in self._own_apps:
-            return self._called(self._own_apps[near])
-        return self._by_key.get(near) or self._called(self._apps[near])
+        if (app := self._known_app(wanted)) is not None:
+            return app
+        known = dict.fromkeys((*self._own_apps, *self._by_key, *self._apps))
+        near = {self._known_app(name) for name in likeness.nearest(wanted, known)}
+        return (near.pop() if len(near) == 1 else None) or self._called(said)
 
     def folder(self, said: str) -> str | None:
         """Give the path that a map has for a folder's name."""
@@ -58,18 +54,19 @@ class RealNames:
 
     def near_folder(self, said: str) -> str | None:
         """Give the path that a map has for the name nearest to a folder's."""
-        near = nearest(key(_FOLDER_WORDS.sub("", said.lower())), self._folders)
-        return None if near is None else self._folders[near]
+        return _lookup(key(_FOLDER_WORDS.sub("", said.lower())), self._folders)
 
     def site(self, said: str) -> Site | None:
         """Give the site that a map has under this name, or under the nearest one."""
         return _lookup(key(_SITE_WORDS.sub("", said.lower())), self._sites)
 
-    def _known_app(self, wanted: str) -> str | None:
-        for known in (self._own_apps, self._by_key, self._apps):
-            if wanted in known:
-                return wanted
-        return None
+    def _known_app(self, wanted: str) -> Application | None:
+        """Give the application that a key stands for; the user's own keys come first."""
+        if wanted in self._own_apps:
+            return self._called(self._own_apps[wanted])
+        if wanted in self._by_key:
+            return self._by_key[wanted]
+        return self._called(self._apps[wanted]) if wanted in self._apps else None
 
     def _refresh(self) -> None:
         installed = self._applications.current()
@@ -100,38 +97,23 @@ def key(name: str) -> str:
 
 
 def nearest(wanted: str, known: Iterable[str]) -> str | None:
-    """Give the one known key that `wanted` is a slip of the tongue or the fingers from.
-
-    One slip is allowed in a name of four letters, two from nine on. "photoshop" is far
-    from "photos", and "edge" is inside "hedge" without being meant.
-    """
-    slips = 0 if len(wanted) < 4 else 1 if len(wanted) < 9 else 2
-    if not slips:
-        return None
-    found = sorted(
-        (distance, name)
-        for name in dict.fromkeys(known)
-        if (distance := OSA.distance(wanted, name, score_cutoff=slips)) <= slips
-        and not _contains(wanted, name)
-    )
-    if not found or (len(found) > 1 and found[0][0] == found[1][0]):
-        return None
-    return found[0][1]
+    """Give the one known key that `wanted` is a slip from; None between two as near."""
+    found = likeness.nearest(wanted, dict.fromkeys(known))
+    return found[0] if len(found) == 1 else None
 
 
-def _contains(wanted: str, name: str) -> bool:
-    """Tell whether one holds the other and is more than its plural or a slip."""
-    longer, shorter = sorted((wanted, name), key=len, reverse=True)
-    if shorter not in longer or longer in {shorter + "s", shorter + shorter[-1:]}:
-        return False
-    return len(shorter) < 6 or len(longer) - len(shorter) > 1
+def short_names(name: str) -> tuple[str, ...]:
+    """Give what else a name is called: "Adobe Photoshop 2026" is photoshop."""
+    name = _YEAR.sub("", name)
+    return (name, _MAKER.sub("", name))
 
 
 def _lookup(wanted: str, known: Mapping[str, T]) -> T | None:
+    """Give what a key stands for, or the nearest keys do if that is the same."""
     if wanted in known:
         return known[wanted]
-    near = nearest(wanted, known)
-    return None if near is None else known[near]
+    near = [known[name] for name in likeness.nearest(wanted, known)]
+    return near[0] if near and all(one == near[0] for one in near) else None
 
 
 def _keyed(names: Mapping[str, str]) -> dict[str, str]:
@@ -146,9 +128,8 @@ def _by_key(installed: tuple[Application, ...]) -> dict[str, Application]:
     for app in installed:
         for other in (app.id, app.id.rsplit(".", 1)[-1], app.process):
             found.setdefault(key(other), app)
-    for app in installed:  # "Adobe Photoshop 2026" is called photoshop
-        name = _YEAR.sub("", app.name)
-        for other in (name, _MAKER.sub("", name)):
+    for app in installed:
+        for other in short_names(app.name):
             found.setdefault(key(other), app)
     return found
 

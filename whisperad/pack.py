@@ -38,6 +38,8 @@ RISKS: tuple[Risk, ...] = ("safe", "confirm", "danger")  # rising
 Argument = str | tuple[str, ...]
 Arguments = tuple[Argument, ...]
 
+Setting = int | float | bool | str | tuple[str, ...]
+
 
 class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A named hole in an action."""
@@ -112,7 +114,7 @@ class UserFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     apps: dict[str, str] = {}
     folders: dict[str, str] = {}
     sites: dict[str, str] = {}
-    settings: dict[str, int | float | bool | str] = {}
+    settings: dict[str, Setting] = {}
 
 
 class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

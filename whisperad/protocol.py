@@ -9,7 +9,7 @@ from typing import Annotated, Literal, cast
 import msgspec
 
 from whisperad.errors import BadRequest, BadVersion
-from whisperad.pack import Risk, SlotType, Where
+from whisperad.pack import Risk, Where
 from whisperad.utterance import MAX_CHARACTERS
 from whisperad.wire import PROTOCOL, encode_line
 
@@ -43,6 +43,14 @@ class Interpret(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
     execute: bool = False
     cwd: str | None = None
     runs_here: bool = False
+    timeout_s: Seconds = 10.0
+
+
+class Explain(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Understand an utterance and tell how that came about; does nothing."""
+
+    utterance: str
+    cwd: str | None = None
     timeout_s: Seconds = 10.0
 
 
@@ -80,7 +88,7 @@ class Status(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Tell how the daemon is."""
 
 
-AnyRequest = Interpret | Confirm | Teach | History | Actions | Reload | Status
+AnyRequest = Interpret | Explain | Confirm | Teach | History | Actions | Reload | Status
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower):
@@ -162,24 +170,6 @@ class OkReply(Reply, frozen=True, kw_only=True, tag="ok"):
     catalogue_hash: str
 
 
-class ActionLine(msgspec.Struct, frozen=True):
-    """One action as `actions` lists it."""
-
-    id: str
-    pack: str
-    summary: str
-    slots: dict[str, SlotType]
-    risk: Risk
-    where: Where
-    examples: tuple[str, ...]
-
-
-class ActionsReply(Reply, frozen=True, kw_only=True, tag="actions"):
-    """Everything that can be said."""
-
-    actions: tuple[ActionLine, ...]
-
-
 class ModelStatus(UsedModel, frozen=True):
     """What serves and how much memory its weights take."""
 
@@ -257,7 +247,7 @@ def decode(line: bytes) -> AnyRequest:
         raise BadRequest(f"not a request: {str(error)[-200:]}") from error
     if request.v != PROTOCOL:
         raise _bad_version(str(request.v))
-    if isinstance(request, Interpret):
+    if isinstance(request, Interpret | Explain):
         _check(request)
     return request
 
@@ -290,7 +280,7 @@ def _bad_version(found: str) -> BadVersion:
     return BadVersion(said)
 
 
-def _check(request: Interpret) -> None:
+def _check(request: Interpret | Explain) -> None:
     length = len(request.utterance)
     if length > MAX_CHARACTERS:
         raise BadRequest(

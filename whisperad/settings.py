@@ -11,13 +11,12 @@ from typing import Annotated
 
 import msgspec
 
-from whisperad.catalogue import SHIPPED
+from whisperad.catalogue import SHIPPED, USER_FILE
 from whisperad.errors import BadConfig
-from whisperad.pack import Platform
+from whisperad.pack import Platform, Setting
 from whisperad.wire import MAX_LINE_BYTES, Paths, home
 
 EMBEDDED_MODEL = Path(__file__).parent / "models" / "whispera-tiny"
-USER_FILE = "whispera_config.json"
 
 _PLATFORMS: Mapping[str, Platform] = {"darwin": "macos", "linux": "linux"}
 
@@ -49,6 +48,7 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidence_threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     # A folder, or the name of one in `<data>/models`. Takes effect at the next start.
     model: Annotated[str, msgspec.Meta(min_length=1, pattern=r"^[^\0]*$")] | None = None
+    packs_off: tuple[str, ...] = ()  # whose actions are not to be understood
 
 
 def read(environ: Mapping[str, str]) -> Settings:
@@ -72,9 +72,7 @@ def read(environ: Mapping[str, str]) -> Settings:
     )
 
 
-def preferences(
-    given: Mapping[str, int | float | bool | str], config: Path
-) -> Preferences:
+def preferences(given: Mapping[str, Setting], config: Path) -> Preferences:
     """Check the user's settings. Raises `BadConfig` that names file and key."""
     try:
         return msgspec.convert(given, Preferences)

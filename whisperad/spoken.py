@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from rapidfuzz.distance import OSA
 
+from whisperad import levels
+
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen"
     " fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -41,23 +43,7 @@ _SHARES: Mapping[str, Fraction] = {
     **{word + "s": Fraction(1, n) for word, n in _ORDINALS.items() if n > 2},
 }
 _VAGUE: Mapping[str, int] = {"couple": 2, "few": 3}
-_LEVELS: Mapping[int, str] = {
-    0: "min|minimum|minimal|lowest|all the way down|off|nothing|silent|none|"
-    "quietest|dimmest|darkest|as low as possible|"
-    "as quiet as possible|as low as it goes|rock bottom|nil|empty|mute",
-    5: "a bit|a little|a little bit|a tad|slightly|a touch|a smidge",
-    10: "a notch|one notch|a step",
-    25: "low|quiet|dim",
-    30: "a lot|lots",
-    50: "halfway|half way|mid|middle|medium|half way up|halfway up|midway|"
-    "average|moderate|half volume|half brightness",
-    75: "high|loud|bright",
-    100: "max|maximum|full|highest|all the way|all the way up|top|"
-    "the top|loudest|brightest|full blast|as high as possible|"
-    "as loud as possible|as loud as it goes|as high as it goes|as bright as possible|"
-    "full volume|full brightness|maxed out|max volume|max brightness|maxi|everything",
-}
-_LEVEL_WORDS = {w: level for level, words in _LEVELS.items() for w in words.split("|")}
+_COUPLE = {"a couple": 2, "a couple of": 2, "couple": 2, "a few": 3, "few": 3}
 SECONDS: Mapping[str, int] = {
     **dict.fromkeys("s sec secs second seconds".split(), 1),
     **dict.fromkeys("m min mins minute minutes".split(), 60),
@@ -71,9 +57,9 @@ _ABOUT = frozenset(
     "for about around exactly another the next in approximately roughly at to by of"
     " like just its".split()
 )
-# What may stand behind a level without changing it: "the max value".
-_MEASURED = frozenset(
-    "value level setting mark position possible brightness volume loudness".split()
+# Words that change nothing about a time span: "ten more minutes", "a full hour".
+_LOOSE = frozenset(
+    "more extra whole full longer long please only tops ish exactly straight flat".split()
 )
 _VOCABULARY = frozenset(
     {*_CARDINALS, *_SCALES, *_SHARES, *SECONDS, "couple", "point", "minus", "fourty"}
@@ -86,7 +72,9 @@ _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[a-z']+|\S")
 
 def tokens(text: str) -> list[str]:
     """Cut a text into numbers, words and signs; slips in number words are mended."""
+    text = re.sub(r"(?<=\d)(?=[\u00bc-\u00be\u2150-\u215e])", " ", text)
     text = unicodedata.normalize("NFKC", text).lower().replace("\u2044", "/")
+    text = re.sub(r"(?<!\d)\.(?=\d)", "0.", text)
     text = re.sub(r"(?<=[a-z0-9])-(?=[a-z0-9])", " ", text)
     return [_mended(token) for token in _TOKEN.findall(text)]
 
@@ -94,20 +82,21 @@ def tokens(text: str) -> list[str]:
 def percent(text: str) -> int | None:
     """Read a level: 50 for "fifty percent", "half", "50 %"; 100 for "max"."""
     plain = re.sub(r"\s*(%|per ?cents?\b|pct\b)\s*", " ", text.lower()).strip()
-    found = _without_about(tokens(plain))
-    if " ".join(found) in _LEVEL_WORDS:
-        return _LEVEL_WORDS[" ".join(found)]
-    if len(found) > 1 and found[-1] in _MEASURED:
-        return percent(" ".join(found[:-1]))
+    found = levels.bare(_without_about(tokens(plain)))
+    level = levels.level(found)
+    if level is not None:
+        return level
     is_plain = plain == text.lower().strip()
     sign = -1 if found[:1] in (["-"], ["minus"], ["negative"]) else 1
     found = found[1:] if sign < 0 else found
     if found[-3:-1] == ["out", "of"]:
         found[-3:-1] = ["/"]
+    step = levels.NOTCH if found and found[-1] in levels.NOTCHES else 1
+    found = found[:-1] if step > 1 else found
     read = number(found, 0)
     if read is None or read[1] != len(found):
         return None
-    value = read[0]
+    value = read[0] * step
     # "a quarter", "0.5" and "7/10" are shares of all; "half a percent" is not.
     if (is_plain and value.denominator > 1 and value < 1) or found[1:2] == ["/"]:
         value *= 100
@@ -118,6 +107,8 @@ def percent(text: str) -> int | None:
 def duration(text: str, unit_s: int = 60) -> Fraction | None:
     """Read a time span, in seconds; a number without a unit counts `unit_s` each."""
     found = _without_about(tokens(text))
+    found = found[:-2] if found[-2:] == ["or", "so"] else found
+    found = [token for token in found if token not in _LOOSE]
     total, last, at = Fraction(0), 0, 0
     while at < len(found):
         if found[at] in {"and", ",", "&", "plus"} and at and at + 1 < len(found):
@@ -148,6 +139,8 @@ def duration(text: str, unit_s: int = 60) -> Fraction | None:
 def integer(text: str) -> int | None:
     """Read a whole number, also one said in parts: "eighty eighty", "four four three"."""
     found = [t for t in tokens(text) if t not in {"number", "no", "#", "port", "pid"}]
+    if " ".join(found) in _COUPLE:
+        return _COUPLE[" ".join(found)]
     if found and found[0] in {"process", "the", "id"}:
         found = found[1:]
     if found[:1] == ["a"] and found[1:2] and found[1] in _SCALES:
@@ -234,6 +227,10 @@ def _with_share(value: Fraction, at: int, found: list[str]) -> tuple[Fraction, i
         below = cardinal(found, at + 1)
         if below and below[0]:
             return value / below[0], below[1]
+    if rest[1:2] == ["/"] and rest[0].isdecimal() and len(rest) == 3:  # "2 1/2"
+        below = cardinal(found, at + 2)
+        if value.denominator == 1 and below and below[0]:
+            return value + Fraction(int(rest[0])) / below[0], below[1]
     if rest and rest[0] in _SHARES and value.denominator == 1 and value < 10:
         return value * _SHARES[rest[0]], at + 1
     if len(rest) == 3 and rest[0] == "and" and rest[2] in _SHARES:
@@ -273,4 +270,5 @@ def _mended(token: str) -> str:
     if len(token) < 5 or not token.isalpha() or token in _VOCABULARY:
         return _MISSPELT.get(token, token)
     near = [word for word in _LONG if OSA.distance(token, word, score_cutoff=1) <= 1]
-    return near[0] if len(near) == 1 else token
+    # One slip from "minute" and from "minutes" is one slip from a minute.
+    return near[0] if len({SECONDS.get(word, word) for word in near}) == 1 else token

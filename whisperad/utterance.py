@@ -19,7 +19,13 @@ _REPLACED = {
 # Double quotes and backslashes would need escapes in JSON; special tokens are
 # written with `<|` and `|>`. None of them carries meaning in a spoken command.
 _DROPPED = frozenset('"\\\u201c\u201d\u201e\u00ab\u00bb|')
+_APOSTROPHES = {ord(sign): "'" for sign in "\u2018\u2019\u201b\u2032"}
 _EDGE = " .,!?;:'`"
+# Single quotes around words, and no apostrophe: "'til", "dogs'" and "rock 'n' roll"
+# keep theirs.
+_QUOTED = re.compile(
+    r"(?<![^\s(])'(?=\w)(?!n')([^']{0,300}(?:'\w[^']{0,300}){0,5}?)(?<=\w)'(?=[\s.,!?;:)]|$)"
+)
 
 
 class Utterance(msgspec.Struct, frozen=True):
@@ -47,8 +53,9 @@ def normalise(said: str) -> Utterance:
     said = unicodedata.normalize("NFC", said)
     text: list[str] = []
     origins: list[int] = []
+    quotes = _quotes(said)
     for index, character in enumerate(said):
-        for plain in _plain(character):
+        for plain in "" if index in quotes else _plain(character):
             if plain == " " and (not text or text[-1] == " "):
                 continue
             text.append(plain)
@@ -60,6 +67,13 @@ def normalise(said: str) -> Utterance:
     while start < end and text[start] in " ,!?;:'`":  # not ".": ".bashrc"
         start += 1
     return Utterance(said, "".join(text[start:end]), tuple(origins[start:end]))
+
+
+def _quotes(said: str) -> frozenset[int]:
+    """Give the places of single quotes that stand around words."""
+    straight = said.translate(_APOSTROPHES)
+    found = (match.span() for match in _QUOTED.finditer(straight))
+    return frozenset(place for first, end in found for place in (first, end - 1))
 
 
 def _plain(character: str) -> str:

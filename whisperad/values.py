@@ -20,6 +20,8 @@ from whisperad.paths import Paths
 TIMES = "clock_times"  # the sample list whose slots hold a time of the day
 COUNTED = frozenset({"percent", "integer", "port", "pid"})  # whole numbers on the wire
 MAX_DURATION_S = 366 * 86400
+# "tomorrow at six" wakes in the morning, but nobody meets or is reminded then.
+_MEETING_HOUR = 7
 _UNITS_S: Mapping[str | None, int] = {"s": 1, "min": 60, "h": 3600, None: 60}
 _SPELT = frozenset({"branch", "package"})  # names without blanks, signs said as words
 _JOINERS = "\u200c\u200d"  # characters without a form that emoji and scripts need
@@ -101,16 +103,19 @@ class Reader:
                 return _address(slot, said)
             case "language":
                 return _language(said)
+            case "contact":
+                return _contact(said)
         if slot.type == "text" and (name == "time" or slot.samples == TIMES):
-            return self._time(said)
+            is_alarm = slot.samples == TIMES
+            return self._time(said, times.EARLIEST_HOUR if is_alarm else _MEETING_HOUR)
         return _words(slot, said)
 
     def _path(self, said: str) -> Value:
         remote = addresses.bucket(said)
         return Value(remote, remote) if remote else _path(self._paths.path(said))
 
-    def _time(self, said: str) -> Value:
-        moment = times.moment(said, self._now)
+    def _time(self, said: str, earliest: int) -> Value:
+        moment = times.moment(said, self._now, earliest)
         if moment is None:
             raise UnknownName(
                 f'"{said}" is no time; say one like "half past six" or "tomorrow at ten"'
@@ -120,9 +125,10 @@ class Reader:
     def _site(self, said: str) -> Value:
         site = self._names.site(said)
         url = addresses.checked(site.url) if site else addresses.url(said)
+        template = site.search if site else None
         if url is None:  # as the address bar of a browser has it
             url = addresses.web_search(said)
-        template = site.search if site else None
+            template = addresses.web_search(f"{said} ") + "{query}"
         return Value(
             url, url, {"url": url, "template": template or ""}, is_trusted=True
         )
@@ -170,8 +176,10 @@ def _words(slot: Slot, said: str) -> Value:
         said = addresses.spelt(said)
     elif slot.type == "process":
         said = addresses.with_signs(said)
-    if slot.type == "package":
-        said = said.lower()  # as the registries have them
+    if slot.type == "package" and said.endswith("-"):
+        raise UnknownName(f'"{said}" is no package')  # apt-get would remove it
+    if slot.type == "package" and "/" not in said:
+        said = said.lower()  # as the registries have them; a path of Go keeps its case
     return Value(said, said)
 
 
@@ -209,6 +217,14 @@ def _address(slot: Slot, said: str) -> Value:
     if found is None:
         raise UnknownName(f'"{said}" is no {slot.type}')
     return Value(found, found)
+
+
+def _contact(said: str) -> Value:
+    """Give an address that is spelt out; a name is looked up by who knows the names."""
+    address = addresses.email(said)
+    if address is None:
+        return Value(said, said)
+    return Value(address, address, {"url": quote(address, safe="@")})
 
 
 def _language(said: str) -> Value:

@@ -1,6 +1,7 @@
 """`whispera` with a real daemon behind it, which it starts and stops itself."""
 
 import json
+import re
 import select
 import signal
 import subprocess
@@ -89,6 +90,24 @@ def test_actions_are_listed_with_examples(started: Run) -> None:
     assert as_json["actions"][0]["examples"][0] in volume
 
 
+def test_packs_are_listed_and_those_that_are_off(started: Run, home: Path) -> None:
+    file = home / "config" / "whispera_config.json"
+    settings = json.loads(file.read_text())["settings"]
+    off = {"settings": {**settings, "packs_off": ["docker"]}}
+    file.write_text(json.dumps(off))
+    started("reload", "config")
+    every = started("actions").stdout
+    docker = started("actions", "docker").stdout
+    packs = json.loads(started("actions", "--json").stdout)["packs"]
+
+    assert "\ndocker\n" not in every
+    assert re.search(r"\npack +actions\n", every)
+    assert re.search(r"\nvolume +\d+ +\w", every)
+    assert re.search(r"\ndocker +off +\w", every)
+    assert re.search(r"\ndocker +off +\w", docker)
+    assert [pack["name"] for pack in packs if not pack["is_on"]] == ["docker"]
+
+
 def test_a_pack_that_is_not_there_is_told(started: Run) -> None:
     said = started("actions", "volumes")
 
@@ -105,25 +124,59 @@ def test_explain_shows_what_an_utterance_means(whispera: Run, peer: Peer) -> Non
         resolved=[{"action": "open_app", "target": "Google Chrome"}],
         commands=[command(["open"], "open -a 'Google Chrome'")],
         candidates=[{"intent": {"action": "quit_app"}, "confidence": 0.004}],
+        threshold=0.5,
+        phrases=[near_phrase(is_match=True)],
     )
     explained = whispera("explain", "open", "chrome")
 
     assert explained.stdout.splitlines() == [
         "outcome     proposed",
         "stage       model, 1.5 ms, passes 1, chosen tokens 2",
-        "confidence  99.4%",
+        "confidence  99.4%, threshold 50.0%",
         'intent      open_app target="chrome"',
-        'resolved    open_app target="Google Chrome"',
+        "slot        target: chrome, which is Google Chrome",
+        "phrase      (open|launch) {target}",
+        "            /packs/apps.toml:12",
         "command     open -a 'Google Chrome'  (safe, daemon)",
         "candidate   0.4%  quit_app",
     ]
+    assert peer.requests[0]["type"] == "explain"
     assert peer.requests[0]["utterance"] == "open chrome"
-    assert "execute" not in peer.requests[0]
+
+
+def near_phrase(*, is_match: bool) -> dict[str, object]:
+    """Give a phrase as a reply holds it."""
+    return {
+        "action": "open_app",
+        "template": "(open|launch) {target}",
+        "file": "/packs/apps.toml",
+        "line": 12,
+        "is_match": is_match,
+        "wording": "open chrome",
+        "likeness": 0.9,
+    }
+
+
+def test_explain_shows_what_would_have_run_had_it_been_sure(
+    whispera: Run, peer: Peer
+) -> None:
+    peer.will_say(
+        outcome="unsure",
+        intents=[{"action": "open_app", "target": "chrome"}],
+        commands=[command(["open"], "open -a 'Google Chrome'")],
+        threshold=0.8,
+        phrases=[near_phrase(is_match=False)],
+    )
+    lines = whispera("explain", "opened", "chrome").stdout.splitlines()
+
+    assert "confidence  50.0%, threshold 80.0%" in lines
+    assert '            /packs/apps.toml:12, 90% like "open chrome"' in lines
+    assert "command     open -a 'Google Chrome'  (safe, daemon, would not run)" in lines
 
 
 def test_explain_shows_why_there_is_no_command(whispera: Run, peer: Peer) -> None:
     unknown = result(127, stderr='no app is called "fotoshop"\n')
-    peer.will_say(outcome="failed", results=[unknown])
+    peer.will_say(outcome="failed", results=[unknown], threshold=0.5)
 
     assert (
         'problem     no app is called "fotoshop"\n' in whispera("explain", "x").stdout
@@ -135,6 +188,8 @@ def test_explain_runs_nothing(started: Run) -> None:
 
     assert explained.returncode == 0
     assert "confidence" in explained.stdout
+    assert explained.stdout.count("candidate") == 1
+    assert re.search(r"\nphrase .*\n +/.*\.toml:\d+", explained.stdout)
 
 
 @pytest.mark.parametrize(

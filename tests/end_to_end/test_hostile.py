@@ -33,13 +33,18 @@ PROGRAMS = {
     for form in alternatives
     for program in forms.programs(form)
 } | BUILTINS
-NEVER = {"bash", "rm", "sh"}
+SHELLS = {"bash", "sh"}
 
 
 def interpreted(home: Home, utterance: str, *, execute: bool = False) -> Message:
     reply = home.daemon.ask(type="interpret", utterance=utterance, execute=execute)
     assert reply["type"] == "interpretation"
     return reply
+
+
+def may_be_said(argv: list[str]) -> list[str]:
+    """Give the arguments that may hold what was said: of `rm`, those behind "--"."""
+    return argv[argv.index("--") :] if argv[0] == "rm" else argv
 
 
 def never_unsure(home: Home) -> None:
@@ -55,7 +60,9 @@ def test_what_was_said_is_in_one_argument_of_one_command(
     home.environ["WHISPERA_PLATFORM"] = platform
     for utterance in UTTERANCES:
         commands = interpreted(home, utterance)["commands"]
-        arguments = [part for command in commands for part in command["argv"]]
+        arguments = [
+            part for command in commands for part in may_be_said(command["argv"])
+        ]
 
         assert len([part for part in arguments if "-rf" in part]) <= 1, utterance
         assert {command["argv"][0] for command in commands} <= PROGRAMS, utterance
@@ -74,7 +81,31 @@ def test_programs_are_those_of_the_catalogue_however_unsure(
 
         assert {command["argv"][0] for command in commands} <= PROGRAMS, utterance
     assert proposed
-    assert not PROGRAMS & NEVER
+
+
+def test_no_action_starts_a_shell() -> None:
+    assert not PROGRAMS & SHELLS
+
+
+def test_what_was_said_is_removed_by_dangerous_actions_only() -> None:
+    """A dangerous action is confirmed, and behind "--" no path is an option."""
+    removing = [
+        (action, arguments)
+        for action in catalogue.load().actions.values()
+        for alternatives in action.forms.values()
+        for form in alternatives
+        for arguments in form.steps or (form.argv,)
+        # Of containers "rm" is a command of its own program.
+        if "rm" in arguments and arguments[0] != "docker"
+    ]
+    for action, arguments in removing:
+        options, operands = arguments[:2], arguments[2:]
+
+        assert options == ("rm", "-rf"), action.id
+        assert operands[0] == "--", action.id
+        # A folder that the catalogue names holds nothing that was said.
+        assert action.risk == "danger" or (not action.slots and action.risk != "safe")
+    assert removing
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it runs what Linux would")
@@ -85,7 +116,7 @@ def test_nothing_else_is_run_however_unsure(home: Home) -> None:
         interpreted(home, utterance, execute=True)
     programs = {line.split(" ", 1)[0] for line in home.ran()}
 
-    assert not programs & NEVER
+    assert not programs & {*SHELLS, "rm"}
     assert (home.folder / "precious").read_text() == "still there"
 
 

@@ -89,6 +89,35 @@ def test_a_host_is_read(said: str, host: str | None) -> None:
     assert addresses.host(said) == host
 
 
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("john dot smith at gmail dot com", "john.smith@gmail.com"),
+        ("info at example dot co dot uk", "info@example.co.uk"),
+        ("Anna@Example.com", "anna@example.com"),
+        ("anna at example.com", "anna@example.com"),
+        ("john smith at gmail dot com", "johnsmith@gmail.com"),
+        ("j underscore smith at mail dash host dot org", "j_smith@mail-host.org"),
+        ("ada plus news at example dot com", "ada+news@example.com"),
+        ("raj at the rate example dot in", "raj@example.in"),
+        ("jean point luc at sign exemple point fr", "jean.luc@exemple.fr"),
+        ("m.o'brien@example.com", None),
+        ("anna", None),
+        ("anna at work", None),
+        ("my boss", None),
+        ("555 0123", None),
+        ("dash rf at example dot com", None),
+        ("anna at a dot com and ben at b dot com", None),
+        ("anna at example dot com?bcc=x@y.z", None),
+        ("anna at dot com", None),
+        ("anna dot dot x at example dot com", None),
+        ("x" * 250 + "@example.com", None),
+    ],
+)
+def test_an_e_mail_address_is_read(said: str, address: str | None) -> None:
+    assert addresses.email(said) == address
+
+
 def test_signs_are_said_as_words() -> None:
     assert addresses.with_signs("Docker dash Compose dot yml") == "Docker-Compose.yml"
     assert addresses.with_signs("dot bashrc") == ".bashrc"

@@ -4,9 +4,15 @@ import os
 import plistlib
 from pathlib import Path
 
+import msgspec
 import pytest
+import uvloop
 
+from tests.setting import HERE, Setting, ask, meaning
 from whisperad.applications import Application, Applications, folders
+from whisperad.daemon import Daemon
+from whisperad.pack import Platform
+from whisperad.protocol import Interpret
 
 EDITOR = """[Desktop Entry]
 Type=Application
@@ -110,3 +116,77 @@ def test_linux_applications_are_where_the_environment_says(tmp_path: Path) -> No
         Path("/b/applications"),
     )
     assert tmp_path / ".local/share/flatpak/exports/share/applications" in found
+
+
+def test_a_file_that_is_filled_after_it_was_seen_is_read_again(tmp_path: Path) -> None:
+    """The folder is as it was, since only the file has changed."""
+    entry = tmp_path / "a.desktop"
+    entry.touch()
+    applications = Applications("linux", (tmp_path,))
+    before = applications.current()
+    entry.write_text("[Desktop Entry]\nName=A\n")
+    os.utime(tmp_path, ns=(1, 1))
+    after = applications.current()
+
+    assert (before, [app.name for app in after]) == ((), ["A"])
+
+
+def test_a_bundle_in_two_lists_is_one_application(tmp_path: Path) -> None:
+    inner = tmp_path / "Utilities"
+    contents = inner / "Console.app" / "Contents"
+    contents.mkdir(parents=True)
+    (contents / "Info.plist").write_bytes(plistlib.dumps({"CFBundleIdentifier": "c"}))
+    found = Applications("macos", (tmp_path, inner)).located()
+
+    assert found == [
+        (Application("Console", "c", "Console", "Console"), inner / "Console.app")
+    ]
+
+
+def write_pack(setting: Setting, folder: Path, platform: str) -> None:
+    """Give the daemon one action, which opens an application."""
+    (folder / "shipped" / "actions" / "test.toml").write_text(
+        'pack = "test"\n[[action]]\nid = "make"\nphrases = ["open {target}"]\n'
+        f'slots = {{ target = "app" }}\n{platform} = {{ argv = ["open", "{{target:id}}"] }}\n'
+    )
+
+
+@pytest.mark.parametrize("platform", ["linux", "macos"])
+def test_the_daemon_uses_an_application_that_was_just_installed(
+    setting: Setting, short_dir: Path, platform: Platform
+) -> None:
+    write_pack(setting, short_dir, platform)
+    given = msgspec.structs.replace(
+        setting.settings(), platform=platform, can_execute=platform == HERE
+    )
+
+    async def case() -> None:
+        daemon = Daemon(given)
+        await daemon.start()
+        try:
+            utterance = await meaning(daemon)
+            before = await ask(daemon, Interpret(utterance=utterance))
+            name = str(before.intents[0]["target"])
+            install(platform, short_dir, name)
+            after = await ask(daemon, Interpret(utterance=utterance))
+        finally:
+            await daemon.stop()
+
+        assert before.commands[0].argv != ("open", "com.example.Zorblax")
+        assert after.commands[0].argv == ("open", "com.example.Zorblax")
+
+    uvloop.run(case())
+
+
+def install(platform: Platform, home: Path, name: str) -> None:
+    """Put an application of a name where the system has those of one user."""
+    if platform == "macos":
+        contents = home / "Applications" / f"{name.title()}.app" / "Contents"
+        contents.mkdir(parents=True)
+        info = {"CFBundleIdentifier": "com.example.Zorblax"}
+        (contents / "Info.plist").write_bytes(plistlib.dumps(info))
+        return
+    folder = home / ".local" / "share" / "applications"
+    folder.mkdir(parents=True)
+    entry = f"[Desktop Entry]\nName={name.title()}\nExec=zorblax\n"
+    (folder / "com.example.Zorblax.desktop").write_text(entry)

@@ -291,6 +291,16 @@ def test_words_without_a_meaning_are_refused(
             "https://www.youtube.com/results?search_query=cats%20%26%20dogs",
         ),
         (
+            "search_site",
+            {"site": "zorblax", "query": "cats"},
+            "https://www.google.com/search?q=zorblax%20cats",
+        ),
+        (
+            "compose_email",
+            {"recipient": "ada at example dot com"},
+            "to=ada@example.com",
+        ),
+        (
             "search_web",
             {"query": "-x a/b"},
             "https://www.google.com/search?q=-x%20a%2Fb",

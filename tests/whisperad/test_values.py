@@ -28,6 +28,7 @@ WORDS = (
     " minutes tomorrow monday may february 29 31st 2026-02-30 5:30 24:00 9999 hundred"
     " million dozen k point minus percent max volume % / : . - -- --help ~ ~root .. dot"
     " slash at port http:// https:// file:///etc javascript:alert(1) localhost 1.2.3.4"
+    " from fortnight weekend end of month year first thing early later tonight gmail"
     " [::1] control shift f12 delete + tokyo spanish \u0663 \u00bd \u00b2 \uff11 \u202e"
     " \U0001f642 \u0130 \ufb03 99999999999999999999 1/0 oh #"
 ).split()
@@ -66,6 +67,37 @@ def test_what_is_counted_can_be_carried_by_json(said: str, kind: str) -> None:
     counted = count(msgspec.convert({"type": kind}, Slot), said)
 
     assert counted is None or abs(counted) < 2**53
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [("a bit", 5), ("slightly", 5), ("a hundred and ten", 100), ("minus five", 0)],
+)
+def test_a_level_stays_on_its_scale(reader: Reader, said: str, level: int) -> None:
+    assert reader.value("amount", Slot("percent"), said).resolved == level
+
+
+def test_an_alarm_may_wake_early_but_nobody_meets_then(reader: Reader) -> None:
+    alarm = reader.value("time", Slot("text", samples="clock_times"), "tomorrow at six")
+    event = reader.value("time", Slot("text"), "tomorrow at six")
+
+    assert alarm.resolved == "2026-11-23T06:00:00"
+    assert event.resolved == "2026-11-23T18:00:00"
+
+
+def test_a_contact_whose_words_are_an_address_is_that_address(reader: Reader) -> None:
+    said = "Anna dot Smith at example dot co dot uk"
+    address = reader.value("recipient", Slot("contact"), said)
+    name = reader.value("recipient", Slot("contact"), "Anna at work")
+
+    assert address.resolved == "anna.smith@example.co.uk"
+    assert view(address, "url", "") == "anna.smith@example.co.uk"
+    assert name.resolved == "Anna at work"
+
+
+def test_a_package_is_not_called_as_apt_would_remove_it(reader: Reader) -> None:
+    with pytest.raises(UnknownName):
+        reader.value("package", Slot("package"), "bash dash")
 
 
 def test_a_file_whose_name_is_no_text_has_a_url() -> None:
