@@ -1,10 +1,11 @@
 """Adapter folder -> scores, through the daemon's own `Model.understand`."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
+from training import rows
 from training.calibrate import Judged, calibration_error
 from training.dataset import Example
 from whisperad.catalogue import Catalogue
@@ -12,6 +13,8 @@ from whisperad.intent import Intent
 from whisperad.model import Model
 from whisperad.understanding import Understanding
 from whisperad.utterance import normalise
+
+SEVERAL = "several commands"  # what rows with more than one command count under
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -24,12 +27,17 @@ class Answer(msgspec.Struct, frozen=True):
     @property
     def expected(self) -> tuple[Intent, ...]:
         """What should have been understood; empty if it was no command."""
-        return tuple(i for i in self.example.intents if not i.is_none)
+        return rows.commands(self.example)
 
     @property
     def is_right(self) -> bool:
         """Whether actions and slots are all as expected."""
-        return self.understanding.intents == self.expected
+        return rows.takes(self.example, self.understanding.intents)
+
+    @property
+    def served(self) -> tuple[Intent, ...]:
+        """What would run; empty if it was refused or asked about."""
+        return self.understanding.intents if self.is_sure else ()
 
     def judged(self) -> Judged:
         """Give what calibration needs to know."""
@@ -65,6 +73,29 @@ class Scores(msgspec.Struct, frozen=True):
         }
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """What became of some rows; shares of their commands and of the others."""
+
+    name: str
+    commands: int
+    others: int
+    action: float  # of commands: the right action would run
+    exact: float  # of commands: with all slots
+    refused: float  # of commands: nothing would run
+    false_actions: float  # of the others: something would run
+    ms: float = 0.0  # a row
+
+
+class Confusion(msgspec.Struct, frozen=True):
+    """What was taken for what."""
+
+    expected: str
+    understood: str
+    times: int
+    sure: int  # of those: would have run, or been refused without asking
+    examples: tuple[str, ...]
+
+
 def answer(model: Model, examples: Iterable[Example]) -> list[Answer]:
     """Ask the model about every example."""
     threshold = model.calibration.threshold
@@ -78,49 +109,109 @@ def answer(model: Model, examples: Iterable[Example]) -> list[Answer]:
 
 def score(answers: Sequence[Answer], catalogue: Catalogue) -> Scores:
     """Count what was right."""
-    commands = [a for a in answers if a.expected]
-    others = [a for a in answers if not a.expected]
-    packs: defaultdict[str, Counter[bool]] = defaultdict(Counter)
-    for a in commands:
-        packs[catalogue.actions[a.expected[0].action].pack][_served_right(a)] += 1
+    all_rows = tally_answers("", answers)
     return Scores(
-        action=_share(_same_actions(a) and a.is_sure for a in commands),
-        exact=_share(_served_right(a) for a in commands),
-        refused=_share(not a.understanding.intents or not a.is_sure for a in commands),
-        false_actions=_share(
-            bool(a.understanding.intents) and a.is_sure for a in others
-        ),
+        action=all_rows.action,
+        exact=all_rows.exact,
+        refused=all_rows.refused,
+        false_actions=all_rows.false_actions,
         calibration_error=calibration_error(
             [(a.understanding.confidence, a.is_right) for a in answers]
         ),
         passes=sum(a.understanding.passes for a in answers) / max(1, len(answers)),
         packs={
-            pack: counts[True] / counts.total()
-            for pack, counts in sorted(packs.items())
+            line.name: line.exact
+            for line in tallies(
+                answers, lambda a: catalogue.actions[a.expected[0].action].pack
+            )
         },
     )
 
 
-def confusions(answers: Sequence[Answer], most: int = 20) -> list[tuple[str, str, int]]:
-    """List (expected action, understood action, times), most frequent first."""
-    counts = Counter(
-        (_name(a.expected), _name(a.understanding.intents))
-        for a in answers
-        if not _same_actions(a)
+def tally(
+    name: str, replies: Sequence[tuple[Example, tuple[Intent, ...]]], ms: float = 0.0
+) -> Tally:
+    """Count what would run for each example."""
+    asked = [(e, served) for e, served in replies if rows.commands(e)]
+    others = [(e, served) for e, served in replies if not rows.commands(e)]
+    return Tally(
+        name,
+        len(asked),
+        len(others),
+        action=_share(rows.takes_actions(e, served) for e, served in asked),
+        exact=_share(rows.takes(e, served) for e, served in asked),
+        refused=_share(not served for _, served in asked),
+        false_actions=_share(
+            bool(served) and not rows.takes(e, served) for e, served in others
+        ),
+        ms=ms,
     )
-    return [(want, got, times) for (want, got), times in counts.most_common(most)]
 
 
-def _served_right(a: Answer) -> bool:
-    return a.is_right and a.is_sure
+def tally_answers(name: str, answers: Sequence[Answer]) -> Tally:
+    """Count what would run of the model's answers."""
+    ms = sum(a.understanding.model_ms for a in answers) / max(1, len(answers))
+    return tally(name, [(a.example, a.served) for a in answers], ms)
 
 
-def _same_actions(a: Answer) -> bool:
-    return _name(a.expected) == _name(a.understanding.intents)
+def tallies(answers: Iterable[Answer], name: Callable[[Answer], str]) -> list[Tally]:
+    """Count commands by what `name` calls them, in the order of the names."""
+    groups: defaultdict[str, list[Answer]] = defaultdict(list)
+    for a in answers:
+        if a.expected:
+            groups[name(a)].append(a)
+    return [tally_answers(group, some) for group, some in sorted(groups.items())]
+
+
+def by_pack(answers: Iterable[Answer], catalogue: Catalogue) -> list[Tally]:
+    """Count commands pack by pack."""
+    return tallies(
+        answers,
+        lambda a: (
+            SEVERAL
+            if len(a.expected) > 1
+            else catalogue.actions[_name(a.expected)].pack
+        ),
+    )
+
+
+def by_action(answers: Iterable[Answer]) -> list[Tally]:
+    """Count commands action by action."""
+    return tallies(
+        answers, lambda a: SEVERAL if len(a.expected) > 1 else _name(a.expected)
+    )
+
+
+def by_file(answers: Iterable[Answer], files: Mapping[str, str]) -> list[Tally]:
+    """Count what is no command by the file that its template stands in."""
+    groups: defaultdict[str, list[Answer]] = defaultdict(list)
+    for a in answers:
+        if not a.expected and a.example.template in files:
+            groups[files[a.example.template]].append(a)
+    return [tally_answers(group, some) for group, some in sorted(groups.items())]
+
+
+def confusions(answers: Iterable[Answer], most: int = 20) -> list[Confusion]:
+    """List what was taken for what, most frequent first."""
+    groups: defaultdict[tuple[str, str], list[Answer]] = defaultdict(list)
+    for a in answers:
+        if not rows.takes_actions(a.example, a.understanding.intents):
+            groups[_name(a.expected), _name(a.understanding.intents)].append(a)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return [
+        Confusion(
+            want,
+            got,
+            len(some),
+            sum(a.is_sure for a in some),
+            tuple(dict.fromkeys(a.example.utterance for a in some))[:3],
+        )
+        for (want, got), some in ordered[:most]
+    ]
 
 
 def _name(intents: Sequence[Intent]) -> str:
-    return "+".join(intent.action for intent in intents) or "none"
+    return " + ".join(intent.action for intent in intents) or "none"
 
 
 def _share(truths: Iterable[bool]) -> float:
