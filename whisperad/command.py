@@ -101,12 +101,25 @@ class Resolver:
                 words = intent.slots[name]
                 spoken = words if slot.type == "choice" else utterance.original(words)
                 values[name] = reader.value(name, slot, spoken)
+        if action.risk != "safe":
+            self._spare(values, cwd)
         resolved = {name: value.resolved for name, value in values.items()}
         return Resolution(
             self.said(intent, utterance),
             {"action": intent.action, **resolved},
             self._commands(action, values, now),
         )
+
+    def _spare(self, values: dict[str, Value], cwd: Path | None) -> None:
+        """Refuse to do something risky to a folder that everything of the user is in.
+
+        Raises `CannotRun`.
+        """
+        home = self._machine.home
+        spared = {home, *home.parents, *((cwd, *cwd.parents) if cwd else ())}
+        for value in values.values():
+            if value.is_path and Path(value.text) in spared:
+                raise CannotRun(f"{value.text} is too much for one command")
 
     def _commands(
         self, action: Action, values: dict[str, Value], now: datetime

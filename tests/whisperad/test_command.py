@@ -391,3 +391,28 @@ def test_whatever_is_said_is_refused_or_stays_in_its_arguments(
             assert not set("\0\x1b\r") & set(argument)
             if argument == "-zorblax" and not command.argv[0].startswith("@"):
                 assert "--" in command.argv[:index]
+
+
+@pytest.mark.parametrize(
+    "said", ["/", "~", ".", "..", "~/..", "../..", "slash", "tilde", "~/work", "/home"]
+)
+@pytest.mark.parametrize("action", ["delete_file", "trash_file"])
+def test_what_everything_is_in_is_never_deleted(
+    action: str, said: str, tmp_path: Path
+) -> None:
+    resolver = Resolver(SHIPPED, Machine("linux", tmp_path / "home/ada", None))
+    here = tmp_path / "home/ada/work/plans"
+    said = said.replace("/home", str(tmp_path / "home"))
+
+    with pytest.raises(CannotRun, match="too much"):
+        resolver.resolve(Intent(action, {"path": said}), normalise(said), here)
+
+
+def test_what_is_in_the_folder_here_may_be_deleted(tmp_path: Path) -> None:
+    resolver = Resolver(SHIPPED, Machine("linux", tmp_path, None))
+    said = normalise("delete old.txt for good")
+    found = resolver.resolve(
+        Intent("delete_file", {"path": "old.txt"}), said, tmp_path / "work"
+    )
+
+    assert found.commands[0].argv[-1] == str(tmp_path / "work/old.txt")
