@@ -5,7 +5,7 @@ ROWS ?= 60000
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types bench format schema model dataset retrain evaluate rollback reload daemon install uninstall logs clean
+.PHONY: help demo test check lint types bench qwen format schema model dataset retrain evaluate rollback reload daemon install uninstall logs clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -16,7 +16,11 @@ help:  ## Show what there is
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
-.venv/dev: .venv/ready requirements-dev.txt
+.venv/evaluate: .venv/ready requirements-evaluate.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-evaluate.txt
+	@touch $@
+
+.venv/dev: .venv/evaluate requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
@@ -42,6 +46,9 @@ format: .venv/dev  ## Format the code
 bench: .venv/dev  ## Measure speed and memory, beside mlx_lm.generate in the same run
 	$(BIN)/python tests/bench/bench.py
 
+qwen: .venv/dev  ## Measure a random model of Qwen2.5-0.5B's shape, from fetching to answers
+	PYTHONPATH=. $(BIN)/python tests/bench/qwen.py
+
 schema: .venv/ready  ## Write config/schema from the types
 	$(BIN)/python -m training.schema
 
@@ -55,7 +62,7 @@ dataset: .venv/ready  ## Generate the training data
 retrain: .venv/ready  ## Train an adapter on the config, make it current, tell the daemon
 	$(BIN)/whispera-train retrain --rows $(ROWS) --seed $(SEED)
 
-evaluate: .venv/ready  ## Score the current adapter through the served path
+evaluate: .venv/evaluate  ## Score the current adapter, and baselines beside it, into report.html
 	$(BIN)/whispera-train evaluate
 
 rollback: .venv/ready  ## Make the adapter before this one current again

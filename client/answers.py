@@ -120,6 +120,42 @@ class Explained(msgspec.Struct, frozen=True):
     phrases: tuple[NearPhrase, ...] = ()
 
 
+Intent = dict[str, object]
+
+
+class TaughtRow(msgspec.Struct, frozen=True):
+    """An utterance that was taught; it is not used if its action is gone."""
+
+    utterance: str
+    intent: Intent | tuple[Intent, ...]
+    time: str
+    is_used: bool = True
+
+
+class Taught(msgspec.Struct, frozen=True):
+    """All that was taught, oldest first."""
+
+    rows: tuple[TaughtRow, ...]
+
+
+class HistoryRow(msgspec.Struct, frozen=True):
+    """Something that was said and what came of it."""
+
+    time: str
+    utterance: str
+    intents: tuple[Intent, ...]
+    outcome: str
+    stage: str
+    confidence: float
+    duration_ms: float
+
+
+class History(msgspec.Struct, frozen=True):
+    """What was said, newest first."""
+
+    rows: tuple[HistoryRow, ...]
+
+
 _Answer = TypeVar("_Answer", bound=msgspec.Struct)
 
 

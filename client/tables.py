@@ -5,10 +5,19 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 import msgspec
 
-from client.answers import Action, Explained, NearPhrase, Pack, Status
+from client.answers import (
+    Action,
+    Explained,
+    HistoryRow,
+    NearPhrase,
+    Pack,
+    Status,
+    TaughtRow,
+)
 from client.apart import Application, Conflict
 from client.reply import Interpretation, intent_text
 
@@ -147,6 +156,41 @@ def conflicts(found: Sequence[Conflict]) -> str:
     return "\n".join([*lines, "", many])
 
 
+def taught(rows: Sequence[TaughtRow]) -> str:
+    """Give what was taught, when, and whether it counts."""
+    table = []
+    for row in rows:
+        several = row.intent if isinstance(row.intent, tuple) else (row.intent,)
+        unused = "" if row.is_used else "  (not used: no such action now)"
+        meant = plain(" and ".join(map(intent_text, several)))
+        table.append((_local(row.time), f'"{plain(row.utterance)}"', meant + unused))
+    return "\n".join(columns(table)) if table else "nothing was taught"
+
+
+def history(rows: Sequence[HistoryRow]) -> str:
+    """Give what was said, what came of it, and how it was understood."""
+    table = [("time", "outcome", "stage", "sure", "took", "said", "meant")]
+    for row in rows:
+        meant = " and ".join(map(intent_text, row.intents))
+        table.append(
+            (
+                _local(row.time),
+                row.outcome,
+                row.stage,
+                f"{row.confidence:.0%}",
+                f"{row.duration_ms:.0f} ms",
+                f'"{plain(row.utterance)}"',
+                plain(meant),
+            )
+        )
+    return "\n".join(columns(table)) if rows else "nothing was said yet"
+
+
+def plain(text: str) -> str:
+    """Give a text without what a terminal would take for an order."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Give rows with their columns one below the other."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -177,6 +221,11 @@ def duration(seconds: float) -> str:
 def megabytes(size_bytes: int) -> str:
     """Give a size in MB."""
     return f"{size_bytes / 1e6:.1f} MB"
+
+
+def _local(time: str) -> str:
+    """Give a moment as the clocks here showed it."""
+    return f"{datetime.fromisoformat(time).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def _counted(total: int, counts: dict[str, int]) -> str:

@@ -131,7 +131,7 @@ def test_what_the_makefile_calls_exists(line: tuple[str, str]) -> None:
 def shown(tmp_path: Path) -> Catalogue:
     """Give the catalogue of a user who has copied the examples."""
     (user_file,) = blocks("json")
-    (tmp_path / settings.USER_FILE).write_text(user_file)
+    (tmp_path / catalogue.USER_FILE).write_text(user_file)
     (tmp_path / "actions").mkdir()
     for number, pack in enumerate(blocks("toml")):
         (tmp_path / "actions" / f"{number}.toml").write_text(pack)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from training.hashes import file_hash
-from whisperad.adapter import MANIFEST, WEIGHTS, Manifest
+from whisperad.adapter import MANIFEST, WEIGHTS, Manifest, read_manifest
 from whisperad.errors import BadAdapter
 
 
@@ -34,9 +34,30 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def make_current(adapters: Path, folder: Path) -> None:
     """Point `current` at a folder and `previous` at what was current."""
     before = current(adapters)
-    if before is not None and before != folder.resolve():
+    if (
+        before is not None
+        and before != folder.resolve()
+        and _base_hash(before) == _base_hash(folder)  # one can go back to no other
+    ):
         _point(adapters / "previous", before)
     _point(adapters / "current", folder)
+
+
+def choose_for(adapters: Path, base_hash: str) -> None:
+    """Have `current` and `previous` be those of a base, as they were when it was last.
+
+    Those of another base are put aside under hidden names, for when that one is back.
+    """
+    for name in ("current", "previous"):
+        link = adapters / name
+        theirs = _base_hash(link)
+        if theirs == base_hash:
+            continue
+        if theirs is not None:
+            link.replace(_put_aside(link, theirs))
+        kept = _put_aside(link, base_hash)
+        if kept.is_symlink():
+            kept.replace(link)
 
 
 def rollback(adapters: Path) -> Path:
@@ -62,6 +83,18 @@ def fresh_partial(adapters: Path) -> Path:
         shutil.rmtree(partial)
     partial.mkdir(parents=True)
     return partial
+
+
+def _base_hash(folder: Path) -> str | None:
+    """Give the hash of the base an adapter was made for; None if none is there."""
+    try:
+        return read_manifest(folder).base_hash
+    except BadAdapter:
+        return None
+
+
+def _put_aside(link: Path, base_hash: str) -> Path:
+    return link.with_name(f".{link.name}-{base_hash[:16]}")
 
 
 def _point(link: Path, target: Path) -> None:

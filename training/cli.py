@@ -1,7 +1,10 @@
 """The `whispera-train` command: each step from config to adapter, and all at once."""
 
 import os
+import platform
 import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,18 +13,24 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from training import adapters, promote, report, retrain
+from training import adapters, baselines, page, promote, report, retrain, taught
+from training import rows as own_rows
+from training.dataset import Example
 from training.evaluate import answer, confusions, score
 from training.generate import Generator
 from training.plan import Plan, for_base
+from training.taught import Taught
+from training.templates import none_phrases
 from whisperad import catalogue as catalogues
 from whisperad import settings as surroundings
 from whisperad.catalogue import SHIPPED, Catalogue
-from whisperad.errors import WhisperaError
+from whisperad.errors import BadConfig, WhisperaError
 from whisperad.model import Model
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 console = Console()
+
+_OWN = "test split: phrases that were never trained on"
 
 Rows = Annotated[int, typer.Option(help="Rows of the train split.")]
 Seed = Annotated[int, typer.Option(help="Same config and seed, same dataset bytes.")]
@@ -34,6 +43,11 @@ class _Place(msgspec.Struct, frozen=True):
     dataset: Path
     adapters: Path
     catalogue: Catalogue
+
+    @property
+    def taught(self) -> Taught:
+        """Read what the user taught. Raises `CannotKeep`."""
+        return taught.examples(self.dataset.parent, self.catalogue)
 
 
 def _place() -> _Place:
@@ -57,8 +71,12 @@ def _plan(base: Path, iters: int | None, seed: int) -> Plan:
 def generate(rows: Rows = 60_000, seed: Seed = 1) -> None:
     """Write the dataset that the config describes."""
     place = _place()
-    dataset = retrain.generate(place.catalogue, SHIPPED, place.dataset, rows, seed)
-    console.print(f"{rows} rows in {place.dataset}, hash {dataset.hash[:16]}")
+    dataset = _generate(place, rows, seed)
+    console.print(
+        f"{rows} rows in {place.dataset}, hash {dataset.hash[:16]}; taught utterances"
+        f" beside them: {len(place.taught)}",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -74,19 +92,48 @@ def fit(iters: int | None = None, seed: Seed = 1) -> None:
 
 @app.command()
 def evaluate(
-    rows: Annotated[int, typer.Option(help="Rows of the test split.")] = 4000,
+    rows: Annotated[
+        list[Path] | None, typer.Option(help="Rows of your own as well: JSON lines.")
+    ] = None,
+    count: Annotated[int, typer.Option(help="Rows of the test split.", min=1)] = 4000,
+    learnt: Annotated[
+        int,
+        typer.Option(
+            "--baseline-rows", help="Rows that baselines learn from; 0: none."
+        ),
+    ] = baselines.LEARNT,
+    to: Annotated[
+        Path | None,
+        typer.Option("--report", help="Where the report goes; else the data folder."),
+    ] = None,
 ) -> None:
-    """Score the adapter that is served, on the test split, through the served path."""
+    """Score the adapter that is served and baselines beside it; write a report."""
     place = _place()
-    model = Model(place.base)
-    model.serve(place.catalogue)
-    for adapter in (adapters.current(place.adapters), place.base / "adapter"):
-        if adapter is not None and adapter.is_dir():
-            model.use(model.load_adapter(adapter))
-            break
-    examples = Generator(place.catalogue, SHIPPED, "test").examples(rows, promote.SEED)
-    answers = answer(model, examples)
-    report.show(console, score(answers, place.catalogue), confusions(answers))
+    sets: dict[str, Iterable[Example]] = {
+        str(path): own_rows.read(path, place.catalogue) for path in rows or ()
+    }
+    path = _writable(to or place.dataset.with_name("report.html"))
+    generator = Generator(place.catalogue, SHIPPED, "test")
+    test = taught.drawn(generator, count, promote.SEED, place.taught)
+    with console.status("the model answers") as status:
+        model = _served(place)
+        own = page.Part(_OWN, answer(model, test))
+        parts = [own, *(page.Part(t, answer(model, r)) for t, r in sets.items())]
+        notes: list[str] = []
+        if learnt:
+            rate = score(own.answers, place.catalogue).false_actions
+            others = baselines.prepare(
+                place.catalogue, SHIPPED, learnt, rate, status.update
+            )
+            notes = others.notes
+            parts = [
+                page.Part(p.title, p.answers, others.tallies(p.answers, status.update))
+                for p in parts
+            ]
+        path.write_text(page.render(parts, _around(place, model, notes)))
+    for part in parts:
+        _tell(part, place.catalogue)
+    console.print(f"\nreport: {path}", soft_wrap=True)
 
 
 @app.command(name="promote")
@@ -110,7 +157,7 @@ def all_steps(
     """Generate, fit, measure, promote, reload."""
     place = _place()
     with console.status("generating the dataset"):
-        retrain.generate(place.catalogue, SHIPPED, place.dataset, rows, seed)
+        _generate(place, rows, seed)
     plan = _plan(place.base, iters, seed)
     _fit(place, adapters.fresh_partial(place.adapters), plan)
     _promote(place, plan, force)
@@ -129,6 +176,57 @@ def pretrain(
     os.execv(sys.executable, arguments)
 
 
+def _generate(place: _Place, rows: int, seed: int) -> retrain.Dataset:
+    return retrain.generate(
+        place.catalogue, SHIPPED, place.dataset, rows, seed, place.taught
+    )
+
+
+def _writable(path: Path) -> Path:
+    """Give back a path that a file can be written to. Raises `BadConfig`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+    except OSError as error:
+        raise BadConfig((f"{path}: {error.strerror}",)) from error
+    return path
+
+
+def _tell(part: page.Part, catalogue: Catalogue) -> None:
+    """Print the main figures of some rows."""
+    console.print(f"\n{part.title}", style="bold", markup=False)
+    report.show(console, score(part.answers, catalogue), confusions(part.answers))
+    if part.tallies:
+        report.show_tallies(console, part.tallies)
+
+
+def _served(place: _Place) -> Model:
+    """Give the model with the adapter that a daemon would serve."""
+    model = Model(place.base)
+    model.serve(place.catalogue)
+    for adapter in (adapters.current(place.adapters), place.base / "adapter"):
+        if adapter is not None and adapter.is_dir():
+            model.use(model.load_adapter(adapter))
+            break
+    return model
+
+
+def _around(place: _Place, model: Model, notes: list[str]) -> page.Surroundings:
+    """Say what a report needs to say beside the scores."""
+    facts = {
+        "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "base": model.base,
+        "adapter": model.adapter.name if model.adapter else "none",
+        "fitted": model.adapter.manifest.created if model.adapter else "",
+        "config": f"{len(place.catalogue.actions)} actions in"
+        f" {len(place.catalogue.packs)} packs, hash {place.catalogue.hash}",
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
+    files = {p.template: Path(p.file).stem for p in none_phrases(SHIPPED)}
+    threshold = model.calibration.threshold
+    return page.Surroundings(facts, threshold, place.catalogue, files, notes)
+
+
 def _fit(place: _Place, partial: Path, plan: Plan) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bar:
@@ -144,7 +242,9 @@ def _fit(place: _Place, partial: Path, plan: Plan) -> None:
 
 def _promote(place: _Place, plan: Plan, force: bool) -> None:
     dataset = retrain.read_dataset(place.dataset)
-    origin = promote.Origin(dataset.hash if dataset else "", plan.seed, plan.iterations)
+    origin = promote.Origin(
+        dataset.hash if dataset else "", plan.seed, plan.iterations, place.taught
+    )
     with console.status("measuring on rows whose phrases were not trained on"):
         folder, scores, faults = retrain.measure_and_publish(
             place.base, place.adapters, place.catalogue, SHIPPED, origin, force=force

@@ -33,7 +33,7 @@ from mlx.utils import tree_flatten  # noqa: E402
 from mlx_lm.tuner.callbacks import TrainingCallback  # noqa: E402
 from mlx_lm.tuner.trainer import TrainingArgs, train  # noqa: E402
 from mlx_lm.tuner.utils import linear_to_lora_layers  # noqa: E402
-from mlx_lm.utils import load_model  # noqa: E402
+from mlx_lm.utils import dequantize_model, load_model  # noqa: E402
 
 MAX_TOKENS = 512  # of prompt and answer together; ours have some thirty
 KEYS = (
@@ -135,7 +135,8 @@ def _loaded(base: Path) -> Module:
     except (FileNotFoundError, ValueError, KeyError) as error:
         raise BadAdapter(f"{base}: {error}") from error
     if mx.default_device() == mx.Device(mx.cpu):
-        model.set_dtype(mx.float32)  # half precision never reaches a fast BLAS there
+        model = dequantize_model(model)
+        model.set_dtype(mx.float32)  # nothing narrower reaches a fast BLAS there
     return model
 
 

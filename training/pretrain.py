@@ -45,7 +45,7 @@ Forward = Callable[[torch.Tensor], torch.Tensor]
 class Recipe(msgspec.Struct, frozen=True):
     """All that decides the weights, beside the config folder."""
 
-    steps: int = 9000
+    steps: int = 7500
     batch: int = 256
     vocabulary: int = 7168
     hidden_size: int = 256

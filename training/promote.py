@@ -9,6 +9,7 @@ from training import adapters
 from training.calibrate import calibrate
 from training.evaluate import Answer, Scores, answer, score
 from training.generate import Generator
+from training.taught import Taught, drawn
 from whisperad.adapter import Canary, Manifest
 from whisperad.catalogue import Catalogue
 from whisperad.model import Model
@@ -25,6 +26,7 @@ class Origin(msgspec.Struct, frozen=True):
     dataset_hash: str
     seed: int
     iterations: int
+    taught: Taught = ()
 
 
 def measure(
@@ -49,12 +51,14 @@ def measure(
     )
     adapters.write_manifest(partial, manifest)
     model.use(model.load_adapter(partial))
-    valid = answer(model, Generator(catalogue, config, "valid").examples(rows, SEED))
+    held_out = Generator(catalogue, config, "valid")
+    valid = answer(model, drawn(held_out, rows, SEED, origin.taught))
     calibration = calibrate([a.judged() for a in valid])
     manifest = msgspec.structs.replace(manifest, calibration=calibration)
     adapters.write_manifest(partial, manifest)
     model.use(model.load_adapter(partial))
-    answers = answer(model, Generator(catalogue, config, "test").examples(rows, SEED))
+    held_out = Generator(catalogue, config, "test")
+    answers = answer(model, drawn(held_out, rows, SEED, origin.taught))
     scores = score(answers, catalogue)
     manifest = msgspec.structs.replace(
         manifest, scores=scores.flat(), canaries=_canaries(answers)

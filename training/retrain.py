@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from training.evaluate import Scores, answer, score
 from training.generate import Generator
 from training.hashes import wording_hash
 from training.plan import Plan
+from training.taught import Taught, drawn, hashed, repeated
 from training.templates import Split
 from whisperad.catalogue import Catalogue
 from whisperad.errors import BadAdapter
@@ -36,10 +38,15 @@ class Dataset(msgspec.Struct, frozen=True):
 
 
 def generate(
-    catalogue: Catalogue, config: Path, folder: Path, rows: int, seed: int
+    catalogue: Catalogue,
+    config: Path,
+    folder: Path,
+    rows: int,
+    seed: int,
+    taught: Taught = (),
 ) -> Dataset:
     """Write the three splits, unless the same ones are there already."""
-    wording = wording_hash(config, catalogue.hash)
+    wording = hashed(wording_hash(config, catalogue.hash), taught)
     known = read_dataset(folder)
     if known and (known.wording, known.seed, known.rows) == (wording, seed, rows):
         return known
@@ -49,9 +56,10 @@ def generate(
     for number, split in enumerate(SPLITS):
         generator = Generator(catalogue, config, split)
         count = rows if split == "train" else HELD_ROWS
-        hashes.append(
-            write(generator.examples(count, seed + number), folder / f"{split}.jsonl")
-        )
+        examples = drawn(generator, count, seed + number, taught)
+        if split == "train":
+            examples = chain(examples, repeated(taught, rows))
+        hashes.append(write(examples, folder / f"{split}.jsonl"))
     dataset = Dataset(wording, seed, rows, "".join(h[:16] for h in hashes))
     (folder / "dataset.json").write_bytes(msgspec.json.encode(dataset))
     return dataset
@@ -112,7 +120,7 @@ def measure_and_publish(
     """
     model = Model(base)
     model.serve(catalogue)
-    before = current_scores(model, base, catalogue, config, folder)
+    before = current_scores(model, base, catalogue, config, folder, origin.taught)
     partial = folder / ".fitting"
     manifest, scores = promote.measure(
         model, base, partial, catalogue, config, origin, HELD_ROWS
@@ -125,7 +133,12 @@ def measure_and_publish(
 
 
 def current_scores(
-    model: Model, base: Path, catalogue: Catalogue, config: Path, folder: Path
+    model: Model,
+    base: Path,
+    catalogue: Catalogue,
+    config: Path,
+    folder: Path,
+    taught: Taught = (),
 ) -> Scores | None:
     """Score the adapter that would be served now; None if none fits this base."""
     for adapter in (adapters.current(folder), base / "adapter"):
@@ -135,9 +148,8 @@ def current_scores(
             model.use(model.load_adapter(adapter))
         except BadAdapter:
             continue
-        examples = Generator(catalogue, config, "test").examples(
-            HELD_ROWS, promote.SEED
-        )
+        generator = Generator(catalogue, config, "test")
+        examples = drawn(generator, HELD_ROWS, promote.SEED, taught)
         return score(answer(model, examples), catalogue)
     return None
 

@@ -28,3 +28,4 @@ class Action(msgspec.Struct, frozen=True):
     inverse: str | None
     phrases: tuple[Phrase, ...]
     forms: dict[str, tuple[Form, ...]]  # platform -> ways to do it, best first
+    private: bool = False  # its words are a person's own: the history leaves them out

@@ -249,6 +249,7 @@ def _action(
         entry.inverse,
         tuple(phrases),
         forms,
+        entry.private,
     )
 
 
@@ -257,6 +258,7 @@ def _overridden(shipped: Action, user: Action) -> Action:
     return msgspec.structs.replace(
         shipped,
         risk=user.risk,
+        private=shipped.private or user.private,
         phrases=user.phrases or shipped.phrases,
         forms={
             platform: user.forms.get(platform) or forms

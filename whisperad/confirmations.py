@@ -20,6 +20,7 @@ class Plan(msgspec.Struct, frozen=True):
     commands: tuple[Command, ...]
     cwd: Path | None
     timeout_s: float  # for each command
+    said: str = ""  # what was understood so, for the history
 
 
 class Confirmations:

@@ -16,28 +16,30 @@ from whisperad.examples import ActionLine, ActionsReply
 from whisperad.explain import Explanation
 from whisperad.intent import Intent
 from whisperad.interpret import Interpreter
+from whisperad.memory import Memory
 from whisperad.model_thread import ModelThread
 from whisperad.protocol import (
     Actions,
     AnyRequest,
-    CatalogueStatus,
+    ClearHistory,
     Confirm,
     Explain,
+    Forget,
     History,
     Interpret,
     Interpretation,
-    ModelStatus,
     OkReply,
     Reload,
     Reply,
     Status,
-    StatusReply,
+    Taught,
     Teach,
     UsedModel,
 )
 from whisperad.runner import Effects, Outcome
 from whisperad.serving import Serving
 from whisperad.settings import Settings
+from whisperad.status import CatalogueStatus, ModelStatus, StatusReply
 from whisperad.tally import Tally
 from whisperad.utterance import Utterance, normalise
 
@@ -50,6 +52,7 @@ class Daemon:
         self.socket = settings.socket  # unless the service manager opened another
         self._settings = settings
         self._serving = Serving(settings)
+        self._memory = Memory(settings, self._serving)
         self._effects = Effects(settings)
         self._confirmations = Confirmations(settings.token_s)
         self._tally = Tally()
@@ -60,16 +63,19 @@ class Daemon:
     async def start(self) -> None:
         """Load and warm everything. Raises `BadConfig` or `BadAdapter`."""
         self._thread: ModelThread = await self._serving.start()
-        self._interpreter = Interpreter(self._thread)
+        self._interpreter = Interpreter(self._thread, self._memory.meaning)
         try:
+            await self._memory.start()
             await self._effects.start()
         except BaseException:
+            await self._memory.stop()
             self._thread.stop()
             raise
 
     async def stop(self) -> None:
-        """End what we keep running and the model's thread."""
+        """End what we keep running and our threads."""
         await self._effects.stop()
+        await self._memory.stop()
         await asyncio.to_thread(self._thread.stop)
 
     async def answer(self, request: AnyRequest, received: float) -> Reply:
@@ -90,9 +96,8 @@ class Daemon:
                 return await self._reload(request)
             case Status():
                 return self._status(request)
-            case Teach() | History():
-                kind = type(request).__name__.lower()
-                raise BadRequest(f'"{kind}" is not supported by this version')
+            case Teach() | Taught() | Forget() | History() | ClearHistory():
+                return await self._memory.answer(request)
         assert_never(request)
 
     async def _interpret(self, request: Interpret, received: float) -> Interpretation:
@@ -135,7 +140,7 @@ class Daemon:
             reply = plan.reply
             if reply.outcome == "proposed" and request.execute:
                 reply = await self._carry_out(plan, request.runs_here, confirmed=False)
-        return self._ended(reply, request, received)
+        return self._ended(reply, request, received, utterance.said)
 
     async def _confirm(self, request: Confirm, received: float) -> Interpretation:
         plan = self._confirmations.redeem(request.token)
@@ -143,7 +148,7 @@ class Daemon:
         timing = replace(
             reply.timing, queue_ms=0.0, model_ms=0.0, passes=0, chosen_tokens=0
         )
-        return self._ended(replace(reply, timing=timing), request, received)
+        return self._ended(replace(reply, timing=timing), request, received, plan.said)
 
     async def _carry_out(
         self, plan: Plan, runs_here: bool, *, confirmed: bool
@@ -173,9 +178,13 @@ class Daemon:
         return outcomes
 
     def _ended(
-        self, reply: Interpretation, request: Interpret | Confirm, received: float
+        self,
+        reply: Interpretation,
+        request: Interpret | Confirm,
+        received: float,
+        said: str,
     ) -> Interpretation:
-        """Count and log an interpretation, and give it its id and its whole time."""
+        """Count, log and keep an interpretation; give it its id and its whole time."""
         total_ms = round((time.monotonic() - received) * 1000, 3)
         self._tally.ended(reply.outcome)
         log.info(
@@ -187,7 +196,9 @@ class Daemon:
             total_ms=total_ms,
         )
         timing = replace(reply.timing, total_ms=total_ms)
-        return replace(reply, id=request.id, timing=timing)
+        ended = replace(reply, id=request.id, timing=timing)
+        self._memory.record(ended, said)
+        return ended
 
     async def _explain(self, request: Explain, received: float) -> Explanation:
         utterance = normalise(request.utterance)
@@ -225,6 +236,7 @@ class Daemon:
     async def _reload(self, request: Reload) -> OkReply:
         async with self._reloading:
             await self._serving.reload(request.what)
+            await self._memory.start()
         adapter = self._serving.model.adapter
         catalogue_hash = self._serving.configuration.catalogue.hash
         log.info("reloaded", adapter=adapter, catalogue_hash=catalogue_hash)
@@ -253,7 +265,7 @@ class Daemon:
             served=self._tally.served(),
             latency_ms=self._tally.latency(),
             socket=str(self.socket),
-            problems=self._serving.problems,
+            problems=self._serving.problems + self._memory.problems,
         )
 
 
@@ -271,4 +283,5 @@ def _plan(
     except (UnknownName, CannotRun) as error:
         return Plan(replies.impossible(reply, error), (), cwd, timeout_s)
     commands = tuple(command for one in found for command in one.commands)
-    return Plan(replies.proposed(reply, found), commands, cwd, timeout_s)
+    reply = replies.proposed(reply, found)
+    return Plan(reply, commands, cwd, timeout_s, utterance.said)

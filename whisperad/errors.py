@@ -4,6 +4,7 @@ WhisperaError
 ├── BadRequest        the peer sent something the protocol does not allow
 ├── BadConfig         a pack, map or settings file says something wrong
 ├── BadAdapter        an adapter or model folder cannot be served
+├── CannotKeep        what is to be remembered cannot be written or read
 ├── CannotFetch       a model cannot be downloaded, or there is no room for it
 ├── UnknownName       a spoken name stands for nothing we know
 ├── UnknownToken      a confirmation token is spent, expired or made up
@@ -53,6 +54,12 @@ class BadAdapter(WhisperaError):
     """Raise when a model or adapter folder is damaged or does not fit."""
 
     code = "bad-adapter"
+
+
+class CannotKeep(WhisperaError):
+    """Raise when what the daemon remembers cannot be written or read."""
+
+    code = "internal"
 
 
 class CannotFetch(WhisperaError):

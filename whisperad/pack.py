@@ -93,6 +93,7 @@ class ActionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slots: dict[str, SlotType | Slot] = {}
     risk: Risk = "safe"
     critical: bool = False
+    private: bool = False  # its words are not for the history
     inverse: str | None = None
     macos: Form | tuple[Form, ...] = ()
     linux: Form | tuple[Form, ...] = ()

@@ -17,6 +17,7 @@ from whisperad.wire import PROTOCOL, encode_line
 Id = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | str | None
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
 Said = dict[str, str | int]  # an action and its slots: "action" first
+OneOrMore = Said | tuple[Said, ...]
 Outcome = Literal[
     "proposed", "done", "failed", "needs_confirmation", "handed_over", "unsure", "none"
 ]
@@ -65,13 +66,29 @@ class Teach(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Remember what an utterance means."""
 
     utterance: str
-    intent: Said
+    intent: OneOrMore
+
+
+class Taught(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """List what was taught."""
+
+
+class Forget(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Let an utterance mean again what it meant before it was taught."""
+
+    utterance: str
 
 
 class History(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Tell what was said of late."""
 
     limit: Annotated[int, msgspec.Meta(ge=1)] = 20
+
+
+class ClearHistory(
+    Request, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="clear_history"
+):
+    """Delete all that was said."""
 
 
 class Actions(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -88,7 +105,8 @@ class Status(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Tell how the daemon is."""
 
 
-AnyRequest = Interpret | Explain | Confirm | Teach | History | Actions | Reload | Status
+Remembering = Teach | Taught | Forget | History | ClearHistory
+AnyRequest = Interpret | Explain | Confirm | Remembering | Actions | Reload | Status
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower):
@@ -164,60 +182,10 @@ class Interpretation(Reply, frozen=True, kw_only=True):
 
 
 class OkReply(Reply, frozen=True, kw_only=True, tag="ok"):
-    """A reload that took effect."""
+    """What was asked for has taken effect; this is what serves now."""
 
     adapter: str | None
     catalogue_hash: str
-
-
-class ModelStatus(UsedModel, frozen=True):
-    """What serves and how much memory its weights take."""
-
-    bytes: int
-
-
-class CatalogueStatus(msgspec.Struct, frozen=True):
-    """How much is in the catalogue, and which one it is."""
-
-    actions: int
-    packs: int
-    hash: str
-
-
-class Served(msgspec.Struct, frozen=True):
-    """How many interpretations were given, by outcome and by stage."""
-
-    outcome: dict[str, int]
-    stage: dict[str, int]
-
-
-class Latency(msgspec.Struct, frozen=True):
-    """How long understanding took of late, in milliseconds; None before the first."""
-
-    p50: float | None
-    p99: float | None
-
-
-class StatusReply(Reply, frozen=True, kw_only=True, tag="status"):
-    """How the daemon is."""
-
-    version: str
-    protocol: int
-    pid: int
-    uptime_s: float
-    platform: str
-    can_execute: bool
-    blas: str | None
-    device: str
-    model: ModelStatus
-    catalogue: CatalogueStatus
-    memory_bytes: int
-    clients: int
-    queue: int
-    served: Served
-    latency_ms: Latency
-    socket: str
-    problems: tuple[str, ...]
 
 
 class _Head(msgspec.Struct, frozen=True):  # what the reply to a broken request needs
@@ -247,7 +215,7 @@ def decode(line: bytes) -> AnyRequest:
         raise BadRequest(f"not a request: {str(error)[-200:]}") from error
     if request.v != PROTOCOL:
         raise _bad_version(str(request.v))
-    if isinstance(request, Interpret | Explain):
+    if isinstance(request, Interpret | Explain | Teach | Forget):
         _check(request)
     return request
 
@@ -280,11 +248,12 @@ def _bad_version(found: str) -> BadVersion:
     return BadVersion(said)
 
 
-def _check(request: Interpret | Explain) -> None:
+def _check(request: Interpret | Explain | Teach | Forget) -> None:
     length = len(request.utterance)
     if length > MAX_CHARACTERS:
         raise BadRequest(
             f"utterance: expected at most {MAX_CHARACTERS} characters, found {length}"
         )
-    if (cwd := request.cwd) is not None and (not cwd.startswith("/") or "\0" in cwd):
+    cwd = request.cwd if isinstance(request, Interpret | Explain) else None
+    if cwd is not None and (not cwd.startswith("/") or "\0" in cwd):
         raise BadRequest(f'cwd: expected an absolute path, found "{cwd[:80]}"')

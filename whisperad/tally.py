@@ -8,7 +8,8 @@ import sys
 from collections import Counter, deque
 from pathlib import Path
 
-from whisperad.protocol import Latency, Outcome, Served
+from whisperad.protocol import Outcome
+from whisperad.status import Latency, Served
 
 RECENT = 1000  # understandings that the latencies are taken over
 

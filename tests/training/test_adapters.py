@@ -9,10 +9,10 @@ from whisperad.adapter import WEIGHTS, Manifest, read_manifest
 from whisperad.errors import BadAdapter
 
 
-def _published(folder: Path, weights: bytes) -> Path:
+def _published(folder: Path, weights: bytes, base_hash: str = "0" * 64) -> Path:
     partial = adapters.fresh_partial(folder)
     (partial / WEIGHTS).write_bytes(weights)
-    manifest = Manifest(base="b", base_hash="0" * 64, prompt_version=1)
+    manifest = Manifest(base="b", base_hash=base_hash, prompt_version=1)
     return adapters.publish(partial, manifest, folder)
 
 
@@ -56,3 +56,34 @@ def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
     (adapters.fresh_partial(tmp_path) / "half.safetensors").write_bytes(b"x")
 
     assert list(adapters.fresh_partial(tmp_path).iterdir()) == []
+
+
+def test_another_base_has_its_own_current_and_previous(tmp_path: Path) -> None:
+    tiny, qwen = "1" * 64, "2" * 64
+    first, second = (_published(tmp_path, b, tiny) for b in (b"one", b"two"))
+    adapters.make_current(tmp_path, first)
+    adapters.make_current(tmp_path, second)
+    adapters.choose_for(tmp_path, qwen)
+
+    assert adapters.current(tmp_path) is None
+    with pytest.raises(BadAdapter):
+        adapters.rollback(tmp_path)
+
+    third = _published(tmp_path, b"three", qwen)
+    adapters.make_current(tmp_path, third)
+    adapters.choose_for(tmp_path, qwen)
+
+    assert adapters.current(tmp_path) == third
+
+    adapters.choose_for(tmp_path, tiny)
+
+    assert adapters.current(tmp_path) == second
+    assert adapters.rollback(tmp_path) == first
+
+
+def test_one_cannot_go_back_to_an_adapter_of_another_base(tmp_path: Path) -> None:
+    adapters.make_current(tmp_path, _published(tmp_path, b"one", "1" * 64))
+    adapters.make_current(tmp_path, _published(tmp_path, b"two", "2" * 64))
+
+    with pytest.raises(BadAdapter, match="no adapter to go back to"):
+        adapters.rollback(tmp_path)

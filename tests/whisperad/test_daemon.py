@@ -11,7 +11,8 @@ from tests.running import RunningDaemon
 from tests.setting import HERE, Setting, ask
 from whisperad.daemon import Daemon
 from whisperad.errors import Overloaded, UnknownToken
-from whisperad.protocol import Confirm, Interpret, Interpretation, Status, StatusReply
+from whisperad.protocol import Confirm, Interpret, Interpretation, Status
+from whisperad.status import StatusReply
 
 
 def test_without_execute_a_command_is_proposed_and_not_run(

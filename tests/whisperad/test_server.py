@@ -78,8 +78,12 @@ def test_a_line_of_the_largest_size_is_read(daemon: RunningDaemon) -> None:
         ({"type": "status", "id": 5, "verbose": True}, "unknown field `verbose`"),
         ({"type": "interpret", "id": 5}, "missing required field `utterance`"),
         ({"type": "interpret", "id": 5, "utterance": "a" * 10_000}, "found 10000"),
-        ({"type": "teach", "id": 5, "utterance": "a", "intent": {}}, "not supported"),
-        ({"type": "history", "id": 5}, '"history" is not supported by this version'),
+        ({"type": "teach", "id": 5, "utterance": "a", "intent": {}}, '"action"'),
+        (
+            {"type": "teach", "id": 5, "utterance": "a"},
+            "missing required field `intent`",
+        ),
+        ({"type": "history", "id": 5, "limit": 0}, "Expected `int` >= 1"),
     ],
 )
 def test_a_bad_request_is_named_and_the_connection_goes_on(

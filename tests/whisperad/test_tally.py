@@ -1,7 +1,7 @@
 """What `status` tells about the work done."""
 
 from whisperad import tally
-from whisperad.protocol import Latency, Served
+from whisperad.status import Latency, Served
 from whisperad.tally import Tally
 
 
