@@ -12,7 +12,7 @@ import msgspec
 from whisperad.adapter import Calibration
 
 FALSE_ACTIONS = (
-    0.05  # share of what is no command, most of it close to one, that may pass
+    0.04  # share of what is no command, most of it close to one, that may pass
 )
 _STEPS = 60  # of Newton's method; it settles in about ten
 

@@ -25,6 +25,7 @@ CRITICAL_WEIGHT = 3  # everyday actions are seen three times as often
 COPYING_WEIGHT = 2  # spans of free words are the last thing a model learns
 COPIED = frozenset({"app", "contact", "device", "folder", "path", "site", "text"})
 PLAIN_SHARE = 0.25  # of an action's examples
+OWN_SHARE = 0.3  # of commands in train: those of the user's own packs
 SYNONYM_SHARE = 0.25  # of all examples
 COMPOUND_SHARE = 0.07  # of commands
 LISTING_SHARE = 0.3  # of those: one verb for several names
@@ -52,6 +53,8 @@ class Generator:
             if group:
                 self._groups.append(group)
                 self._weights.append(_weight(action))
+        if split == "train":
+            _stress(self._groups, self._weights, config)
         self._listed = [group for group in self._groups if _takes_a_list(group)]
         refusals = of_refusals(config, split)
         if refusals:
@@ -183,6 +186,17 @@ class Generator:
                     slots[name] = value
             intents.append(Intent(part.action, slots))
         return Example(utterance, tuple(intents), template)
+
+
+def _stress(groups: list[list[Template]], weights: list[float], config: Path) -> None:
+    """Draw a user's own actions more often: few among hundreds would not be learnt."""
+    own = [not Path(group[0].phrase.file).is_relative_to(config) for group in groups]
+    total = sum(weight for weight, is_own in zip(weights, own, strict=True) if is_own)
+    if not 0 < total < OWN_SHARE * sum(weights):
+        return
+    factor = OWN_SHARE / (1 - OWN_SHARE) * (sum(weights) - total) / total
+    for number, is_own in enumerate(own):
+        weights[number] *= factor if is_own else 1
 
 
 def _takes_a_list(group: list[Template]) -> bool:

@@ -22,7 +22,7 @@ class Plan(msgspec.Struct, frozen=True):
     seed: int = 1
 
 
-EMBEDDED = Plan(iterations=500, batch=32, layers=-1, rank=16, scale=1.0, rate=1e-3)
+EMBEDDED = Plan(iterations=250, batch=32, layers=-1, rank=16, scale=1.0, rate=4e-4)
 
 
 def for_base(folder: Path) -> Plan:

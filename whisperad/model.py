@@ -20,6 +20,7 @@ from whisperad.catalogue import Catalogue
 from whisperad.decode import Answer, alternatives, decode
 from whisperad.errors import BadAdapter, NotReady, TimedOut
 from whisperad.grammar import Grammar, Vocabulary
+from whisperad.intent import Intent
 from whisperad.network import BLAS, DAMAGED, Memory, Modules, Network, Scores
 from whisperad.prompt import PREFIX, SUFFIX
 from whisperad.understanding import Candidate, Understanding
@@ -159,7 +160,7 @@ class Model:
         finally:
             self._network.forget(0)
         return Understanding(
-            answer.walk.intents,
+            _once(answer.walk.intents),
             confidence,
             self._candidates([answer, *others])[:count] if others else (),
             passes=sum(found.passes for found in [answer, *others]),
@@ -176,6 +177,11 @@ class Model:
                 if all(intent != candidate.intent for candidate in found):
                     found.append(Candidate(intent, confidence))
         return tuple(found)
+
+
+def _once(intents: tuple[Intent, ...]) -> tuple[Intent, ...]:
+    """Drop what was said before: "it's too quiet, turn it up" asks for one thing."""
+    return tuple(i for at, i in enumerate(intents) if i not in intents[:at])
 
 
 def _text(file: Path) -> str:
