@@ -52,6 +52,7 @@ class Answer(msgspec.Struct, frozen=True):
 class Scores(msgspec.Struct, frozen=True):
     """Shares of the examples; thresholds count as the daemon counts them."""
 
+    right: float  # of all: the right answer, sure enough or not
     action: float  # of commands: the right action
     exact: float  # of commands: the right action and all slots
     refused: float  # of commands: answered with none, or unsure
@@ -63,6 +64,7 @@ class Scores(msgspec.Struct, frozen=True):
     def flat(self) -> dict[str, float]:
         """Give all figures under one name each, as a manifest keeps them."""
         return {
+            "right": round(self.right, 4),
             "action": round(self.action, 4),
             "exact": round(self.exact, 4),
             "refused": round(self.refused, 4),
@@ -111,6 +113,7 @@ def score(answers: Sequence[Answer], catalogue: Catalogue) -> Scores:
     """Count what was right."""
     all_rows = tally_answers("", answers)
     return Scores(
+        right=_share(a.is_right for a in answers),
         action=all_rows.action,
         exact=all_rows.exact,
         refused=all_rows.refused,

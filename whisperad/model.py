@@ -153,7 +153,9 @@ class Model:
             answer = decode(network, walk, [*prompt, *walk.tokens])
             confidence = self.calibration.confidence(answer.probability)
             limit = self.calibration.threshold if threshold is None else threshold
-            if explain or (confidence < limit and len(prompt) <= MAX_BRANCHED_TOKENS):
+            is_unsure = confidence < limit and len(prompt) <= MAX_BRANCHED_TOKENS
+            count = 0
+            if explain or is_unsure:
                 count = CANDIDATES_EXPLAINED if explain else CANDIDATES
                 # One more than are shown: "no command" may be among them.
                 others = alternatives(network, answer, count)
@@ -162,7 +164,7 @@ class Model:
         return Understanding(
             _once(answer.walk.intents),
             confidence,
-            self._candidates([answer, *others])[:count] if others else (),
+            self._candidates([answer, *others])[:count],
             passes=sum(found.passes for found in [answer, *others]),
             chosen_tokens=len(answer.choices),
             adapter=self.adapter.name if self.adapter else None,
