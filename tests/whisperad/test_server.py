@@ -159,10 +159,12 @@ def test_pipelined_requests_are_answered_in_order(daemon: RunningDaemon) -> None
         assert client.at_end()
 
 
+@pytest.mark.timeout(60)  # as many answers of a base that is never sure
 def test_two_hundred_clients_at_once_are_all_answered(daemon: RunningDaemon) -> None:
     clients = [daemon.client() for _ in range(200)]
     for number, client in enumerate(clients):
-        client.send(json.dumps({**INTERPRET, "id": number}).encode() + b"\n")
+        request = {**INTERPRET, "id": number, "timeout_s": 60}
+        client.send(json.dumps(request).encode() + b"\n")
     replies = [client.receive() for client in clients]
     clients_seen = daemon.ask(type="status")["clients"]
     for client in clients:
@@ -201,7 +203,7 @@ def test_a_client_that_leaves_harms_nobody(daemon: RunningDaemon) -> None:
 
 
 def _wait_for_clients(daemon: RunningDaemon, count: int) -> None:
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 20
     while daemon.ask(type="status")["clients"] != count:
         assert time.monotonic() < ends
         time.sleep(0.01)
