@@ -6,6 +6,8 @@ Belongs to the thread it was made in; `model_thread.py` is that thread.
 import math
 import os
 import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -101,20 +103,39 @@ class Model:
         """The serving adapter's; the bare base was never calibrated."""
         return self.adapter.manifest.calibration if self.adapter else Calibration()
 
+    def grammar(self, catalogue: Catalogue) -> Grammar:
+        """Make the grammar of a catalogue, for `serve` or `serving`."""
+        return Grammar(catalogue, self._vocabulary)
+
     def serve(self, catalogue: Catalogue) -> None:
         """Answer with the actions of this catalogue from now on."""
-        self._grammar = Grammar(catalogue, self._vocabulary)
-        self._network.keep_rows(self._grammar.first_choice)
+        self._follow(self.grammar(catalogue))
+
+    def served(self) -> Grammar:
+        """Give the grammar of the catalogue that is answered for."""
+        if self._grammar is None:
+            raise NotReady("the model has no catalogue yet")
+        return self._grammar
 
     def load_adapter(self, folder: Path) -> Adapter:
         """Read and check an adapter beside the serving one, which goes on serving.
 
         Raises `BadAdapter` that says what does not fit.
         """
+        steps = self.loading(folder)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as ended:
+                adapter: Adapter = ended.value
+                return adapter
+
+    def loading(self, folder: Path) -> Generator[None, None, Adapter]:
+        """Do as `load_adapter` does, a few milliseconds at a time."""
         folder = Path(os.path.realpath(folder))
         manifest = read_manifest(folder)
         manifest.check_fits(folder, self.base, self.hash)
-        modules = self._network.adapted(folder, read_scale(folder))
+        modules = yield from self._network.adapting(folder, read_scale(folder))
         return Adapter(folder, manifest, modules)
 
     def use(self, adapter: Adapter | None) -> None:
@@ -124,6 +145,29 @@ class Model:
         else:
             adapter.memory = self._network.use(adapter.modules, adapter.memory)
         self.adapter = adapter
+
+    @contextmanager
+    def serving(self, adapter: Adapter | None, grammar: Grammar) -> Iterator[None]:
+        """Serve with other things for as long as this lasts."""
+        before = self.adapter, self._grammar
+        try:
+            self.change(adapter, grammar)
+            yield
+        finally:
+            self.use(before[0])
+            if before[1] is not None:
+                self._follow(before[1])
+
+    def change(self, adapter: Adapter | None, grammar: Grammar) -> None:
+        """Serve with both from now on."""
+        if adapter is not self.adapter:
+            self.use(adapter)
+        self._follow(grammar)
+
+    def _follow(self, grammar: Grammar) -> None:
+        if grammar is not self._grammar:
+            self._network.keep_rows(grammar.first_choice)
+            self._grammar = grammar
 
     def understand(
         self,
@@ -139,14 +183,13 @@ class Model:
         default the adapter's own, or always if `explain` is set. Raises `TimedOut` when
         `deadline`, a time of `time.monotonic`, passes.
         """
-        if self._grammar is None:
-            raise NotReady("the model has no catalogue yet")
+        grammar = self.served()
         started = time.perf_counter()
         prompt = self._vocabulary.encode(utterance.text + SUFFIX)
         longest = max(map(len, utterance.text.encode().split()), default=0)
         if not 0 < longest <= MAX_WORD_BYTES or len(prompt) > MAX_PROMPT_TOKENS:
             return Understanding((), 1.0)
-        walk = self._grammar.walk(utterance.text)
+        walk = grammar.walk(utterance.text)
         network = _InTime(self._network, deadline)
         others: list[Answer] = []
         try:

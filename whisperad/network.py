@@ -8,7 +8,7 @@ import gc
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,7 @@ Scores = list[list[float]]
 CPU_CACHE_BYTES = 8 * 2**20  # more makes nothing faster
 GPU_CACHE_BYTES = 128 * 2**20
 
+MODULES_A_STEP = 8  # of an adapter: some milliseconds of a small base
 # Up to this size, on a CPU, an adapter's weights are added to the base's: a copy of the
 # base for each adapter, but every pass is a fifth faster. And one thread is nearly as
 # fast as several, and much faster than those when the machine has other work.
@@ -111,17 +112,22 @@ class Network:
         self._rows: dict[tuple[int, ...], mx.array] = {}
         self._memory: Memory = []
 
-    def adapted(self, folder: Path, scale: float) -> Modules:
+    def adapting(
+        self, folder: Path, scale: float
+    ) -> Generator[None, None, dict[str, Module]]:
         """Read an adapter's weights into modules that can take the base's places.
 
-        Raises `BadAdapter` if they do not fit; what is in place stays as it is.
+        Stops every few of them, for others to have their turn, and gives all at the
+        end. Raises `BadAdapter` if they do not fit; what is in place stays as it is.
         """
         file = folder / "adapters.safetensors"
         weights = _read_weights(file)
         if not weights:
             raise BadAdapter(f"{file}: it has no weights")
-        modules = {}
-        for path in sorted({name.rpartition(".")[0] for name in weights}):
+        yield
+        modules: dict[str, Module] = {}
+        paths = sorted({name.rpartition(".")[0] for name in weights})
+        for number, path in enumerate(paths, 1):
             a, b = weights.get(f"{path}.lora_a"), weights.get(f"{path}.lora_b")
             linear = self._linears.get(path)
             if a is None or b is None or linear is None:
@@ -133,12 +139,13 @@ class Network:
                     f'{file}: "{path}" is {a.shape} by {b.shape}, expected'
                     f" ({inputs}, rank) by (rank, {outputs})"
                 )
-            if not mx.isfinite(
-                mx.concatenate([a.flatten(), (scale * b).flatten()])
-            ).all():
+            numbers = mx.concatenate([a.flatten(), (scale * b).flatten()])
+            if not mx.isfinite(numbers).all():
                 raise BadAdapter(f'{file}: some weights of "{path}" are no numbers')
             modules[path] = self._with_lora(linear, a, b, scale)
-        mx.eval([module.parameters() for module in modules.values()])
+            mx.eval(modules[path].parameters())
+            if number % MODULES_A_STEP == 0:
+                yield
         return modules
 
     def use(self, modules: Modules, memory: Memory | None) -> Memory:

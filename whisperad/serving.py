@@ -10,17 +10,17 @@ from typing import Literal
 
 import msgspec
 
-from whisperad import catalogue, log, settings
+from whisperad import catalogue, log, settings, swap
 from whisperad.adapter import adapter_folders
 from whisperad.catalogue import Catalogue
 from whisperad.command import Resolver
 from whisperad.errors import BadAdapter, BadConfig
+from whisperad.grammar import Grammar
 from whisperad.interpret import Interpreter
 from whisperad.machine import Machine
 from whisperad.model import Adapter, Model
 from whisperad.model_thread import ModelThread
 from whisperad.settings import Preferences, Settings
-from whisperad.utterance import normalise
 
 What = Literal["all", "config", "adapter"]
 
@@ -120,12 +120,24 @@ class Serving:
             configuration = await asyncio.to_thread(
                 _configuration, self._settings, self._settings.config, self._machine
             )
-        before, after = self.configuration.catalogue, configuration.catalogue
         folders = adapter_folders(self._base, self._settings.data)
+        grammar, adapter = await self._thread.submit(
+            lambda model: (model.served(), model.adapter)
+        )
+        if what != "adapter":
+            grammar = await self._thread.submit(
+                lambda model: model.grammar(configuration.catalogue)
+            )
+        if what != "config":
+            folder = next(folders, None)
+            adapter = await swap.load(self._thread, folder) if folder else None
+            if adapter:
+                answered = configuration.catalogue
+                await swap.check(self._thread, adapter, grammar, answered)
         # Requests that are understood after this job resume after this coroutine does,
         # so that none meets a grammar and a catalogue that do not belong together.
         self.model = await self._thread.submit(
-            lambda model: _swap(model, before, after, what, next(folders, None))
+            lambda model: _changed(model, adapter, grammar)
         )
         self.configuration = configuration
         if what != "adapter":
@@ -168,40 +180,6 @@ def _first(
     return _described(model), tuple(problems)
 
 
-def _swap(
-    model: Model, before: Catalogue, after: Catalogue, what: What, folder: Path | None
-) -> ServingModel:
-    """Answer for another catalogue, with another adapter, or both; or change nothing."""
-    adapter = previous = model.adapter
-    if what != "config":
-        adapter = model.load_adapter(folder) if folder else None
-    try:
-        if what != "adapter":
-            model.serve(after)
-        if adapter is not previous:
-            model.use(adapter)
-            wrong = _wrong_canaries(model, adapter, after) if adapter else []
-            if adapter and wrong:
-                raise BadAdapter(f"{adapter.folder}: {'; '.join(wrong)}")
-    except BaseException:
-        model.use(previous)
-        model.serve(before)
-        raise
+def _changed(model: Model, adapter: Adapter | None, grammar: Grammar) -> ServingModel:
+    model.change(adapter, grammar)
     return _described(model)
-
-
-def _wrong_canaries(model: Model, adapter: Adapter, answered: Catalogue) -> list[str]:
-    """List what the adapter must understand, but does not."""
-    wrong = []
-    for canary in adapter.manifest.canaries:
-        action = canary.intent["action"]
-        if action not in answered.actions and action != "none":
-            continue  # of a pack that is not there any more
-        intents = model.understand(normalise(canary.utterance)).intents
-        found = {"action": intents[0].action, **intents[0].slots} if intents else {}
-        if found != (canary.intent if action != "none" else {}):
-            wrong.append(
-                f'expected "{canary.utterance}" to mean {canary.intent}, found'
-                f" {found or 'no command'}"
-            )
-    return wrong

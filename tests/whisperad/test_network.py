@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from tests import tiny_base
 from whisperad.adapter import WEIGHTS
 from whisperad.errors import BadAdapter
-from whisperad.network import Network, Scores
+from whisperad.network import Modules, Network, Scores
 
 _ROOT = Path(__file__).parents[2]
 _PREFIX = [1, 7, 9]
@@ -59,6 +59,17 @@ def _run(script: str, *arguments: object) -> str:
     )
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
+
+
+def _adapted(network: Network, adapter: Path, scale: float) -> Modules:
+    """Read an adapter to the end."""
+    steps = network.adapting(adapter, scale)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as ended:
+            modules: Modules = ended.value
+            return modules
 
 
 def _scores(network: Network) -> Scores:
@@ -130,7 +141,7 @@ def test_an_adapter_does_what_it_does_in_mlx_lm(
     network: Network, folder: Path, tmp_path: Path
 ) -> None:
     adapter = tiny_base.write_adapter(tmp_path / "a", folder)
-    network.use(network.adapted(adapter, 2.0), None)
+    network.use(_adapted(network, adapter, 2.0), None)
 
     assert _close(_scores(network), _reference(folder, adapter))
 
@@ -144,7 +155,7 @@ def test_adapters_of_other_ranks_layers_and_keys_take_turns(
         tmp_path / "two", folder, rank=9, keys=keys, layers=[1], seed=3
     )
     bare = _scores(network)
-    first, second = network.adapted(one, 2.0), network.adapted(two, 0.7)
+    first, second = _adapted(network, one, 2.0), _adapted(network, two, 0.7)
     memory = network.use(first, None)
     with_first = _scores(network)
     network.use(second, None)
@@ -261,7 +272,7 @@ def test_an_adapter_that_does_not_fit_changes_nothing(
     save_file(weights, adapter / WEIGHTS)
 
     with pytest.raises(BadAdapter, match=message):
-        network.adapted(adapter, 1.0)
+        _adapted(network, adapter, 1.0)
     assert _scores(network) == before
 
 
@@ -273,7 +284,7 @@ def test_half_a_file_is_no_adapter(
     file.write_bytes(file.read_bytes()[:200])
 
     with pytest.raises(BadAdapter, match=WEIGHTS):
-        network.adapted(adapter, 1.0)
+        _adapted(network, adapter, 1.0)
 
 
 _LIGHT = """
