@@ -1,28 +1,40 @@
 """What can be said, and what an utterance means: two commands of `whispera`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from client import answers, apart, tables
+from client import answers, apart, new_pack, tables
 from client.connection import answer, working_folder
 from client.reply import Interpretation
 from whisperad import wire
 
 app = typer.Typer()
 
+NEW = "new"  # no pack of ours is called so
+
 Json = Annotated[bool, typer.Option("--json", help="Print the daemon's reply.")]
 
 
 @app.command()
 def actions(
-    pack: Annotated[str | None, typer.Argument(help="Only this pack.")] = None,
+    pack: Annotated[
+        str | None,
+        typer.Argument(help='Only this pack; "new" writes one of your own.'),
+    ] = None,
+    name: Annotated[str | None, typer.Argument(help='Of a "new" pack.')] = None,
     as_json: Json = False,
     conflicts: Annotated[
         bool, typer.Option("--conflicts", help="List wordings that two actions share.")
     ] = False,
 ) -> None:
     """List what can be said, with examples, and the packs."""
+    if pack == NEW:
+        print(new_pack.write(Path(wire.Paths().config), name or "mine"))
+        return
+    if name is not None:
+        raise typer.BadParameter(f'expected one pack, found "{name}" after it')
     if conflicts:
         _conflicts(as_json)
         return

@@ -1,7 +1,6 @@
 """Adapter folders: published whole, `current` and `previous` replaced atomically."""
 
 import os
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -74,15 +73,6 @@ def current(adapters: Path) -> Path | None:
     """Give the folder that `current` points at, if it is there."""
     link = adapters / "current"
     return link.resolve() if (link / MANIFEST).is_file() else None
-
-
-def fresh_partial(adapters: Path) -> Path:
-    """Give an empty folder to fit into, removing what a killed run left there."""
-    partial = adapters / ".fitting"
-    if partial.exists():
-        shutil.rmtree(partial)
-    partial.mkdir(parents=True)
-    return partial
 
 
 def _base_hash(folder: Path) -> str | None:

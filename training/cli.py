@@ -6,88 +6,33 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
-import msgspec
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from training import adapters, baselines, page, promote, report, retrain, taught
+from training import adapters, baselines, page, pipeline, promote, report, taught
+from training import place as places
 from training import rows as own_rows
 from training.dataset import Example
 from training.evaluate import answer, confusions, score
 from training.generate import Generator
-from training.plan import Plan, for_base
-from training.taught import Taught
+from training.place import Place
 from training.templates import none_phrases
-from whisperad import catalogue as catalogues
-from whisperad import settings as surroundings
 from whisperad.catalogue import SHIPPED, Catalogue
 from whisperad.errors import BadConfig, WhisperaError
 from whisperad.model import Model
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=__doc__,
+)
+app.add_typer(pipeline.app)
 console = Console()
 
 _OWN = "test split: phrases that were never trained on"
-
-Rows = Annotated[int, typer.Option(help="Rows of the train split.")]
-Seed = Annotated[int, typer.Option(help="Same config and seed, same dataset bytes.")]
-
-
-class _Place(msgspec.Struct, frozen=True):
-    """Where this user's base, dataset and adapters are, and the catalogue."""
-
-    base: Path
-    dataset: Path
-    adapters: Path
-    catalogue: Catalogue
-
-    @property
-    def taught(self) -> Taught:
-        """Read what the user taught. Raises `CannotKeep`."""
-        return taught.examples(self.dataset.parent, self.catalogue)
-
-
-def _place() -> _Place:
-    settings = surroundings.read(os.environ)
-    loaded = catalogues.load(SHIPPED, settings.config)
-    chosen = surroundings.preferences(loaded.settings, settings.config)
-    return _Place(
-        surroundings.model_folder(settings, chosen),
-        settings.data / "dataset",
-        settings.data / "adapters",
-        loaded,
-    )
-
-
-def _plan(base: Path, iters: int | None, seed: int) -> Plan:
-    plan = msgspec.structs.replace(for_base(base), seed=seed)
-    return msgspec.structs.replace(plan, iterations=iters) if iters else plan
-
-
-@app.command()
-def generate(rows: Rows = 60_000, seed: Seed = 1) -> None:
-    """Write the dataset that the config describes."""
-    place = _place()
-    dataset = _generate(place, rows, seed)
-    console.print(
-        f"{rows} rows in {place.dataset}, hash {dataset.hash[:16]}; taught utterances"
-        f" beside them: {len(place.taught)}",
-        soft_wrap=True,
-    )
-
-
-@app.command()
-def fit(iters: int | None = None, seed: Seed = 1) -> None:
-    """Fit an adapter to the dataset, without making it current."""
-    place = _place()
-    if retrain.read_dataset(place.dataset) is None:
-        raise typer.BadParameter(f"{place.dataset}: no dataset; run generate first")
-    partial = adapters.fresh_partial(place.adapters)
-    _fit(place, partial, _plan(place.base, iters, seed))
-    console.print(f"fitted into {partial}; `whispera-train promote` measures it")
 
 
 @app.command()
@@ -108,7 +53,7 @@ def evaluate(
     ] = None,
 ) -> None:
     """Score the adapter that is served and baselines beside it; write a report."""
-    place = _place()
+    place = places.place()
     sets: dict[str, Iterable[Example]] = {
         str(path): own_rows.read(path, place.catalogue) for path in rows or ()
     }
@@ -136,50 +81,17 @@ def evaluate(
     console.print(f"\nreport: {path}", soft_wrap=True)
 
 
-@app.command(name="promote")
-def promote_fitted(force: bool = False) -> None:
-    """Measure what `fit` left and make it current if it is no worse."""
-    place = _place()
-    _promote(place, Plan(), force)
-
-
-@app.command()
-def rollback() -> None:
-    """Make the adapter before this one current again, and tell the daemon."""
-    target = adapters.rollback(_place().adapters)
-    console.print(f"current is {target.name} again; {retrain.tell_daemon()}")
-
-
-@app.command(name="retrain")
-def all_steps(
-    rows: Rows = 60_000, iters: int | None = None, seed: Seed = 1, force: bool = False
-) -> None:
-    """Generate, fit, measure, promote, reload."""
-    place = _place()
-    with console.status("generating the dataset"):
-        _generate(place, rows, seed)
-    plan = _plan(place.base, iters, seed)
-    _fit(place, adapters.fresh_partial(place.adapters), plan)
-    _promote(place, plan, force)
-
-
 @app.command()
 def pretrain(
     folder: Path = Path("build/whispera-tiny"),
     threads: int = os.cpu_count() or 1,
     steps: int | None = None,
-    seed: Seed = 1,
+    seed: pipeline.Seed = 1,
 ) -> None:
     """Train the embedded base from nothing (needs PyTorch); resumes where it was."""
     arguments = [sys.executable, "-m", "training.pretrain", str(folder), str(threads)]
     arguments += [str(seed), *([str(steps)] if steps else [])]
     os.execv(sys.executable, arguments)
-
-
-def _generate(place: _Place, rows: int, seed: int) -> retrain.Dataset:
-    return retrain.generate(
-        place.catalogue, SHIPPED, place.dataset, rows, seed, place.taught
-    )
 
 
 def _writable(path: Path) -> Path:
@@ -200,7 +112,7 @@ def _tell(part: page.Part, catalogue: Catalogue) -> None:
         report.show_tallies(console, part.tallies)
 
 
-def _served(place: _Place) -> Model:
+def _served(place: Place) -> Model:
     """Give the model with the adapter that a daemon would serve."""
     model = Model(place.base)
     model.serve(place.catalogue)
@@ -211,7 +123,7 @@ def _served(place: _Place) -> Model:
     return model
 
 
-def _around(place: _Place, model: Model, notes: list[str]) -> page.Surroundings:
+def _around(place: Place, model: Model, notes: list[str]) -> page.Surroundings:
     """Say what a report needs to say beside the scores."""
     facts = {
         "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -227,43 +139,19 @@ def _around(place: _Place, model: Model, notes: list[str]) -> page.Surroundings:
     return page.Surroundings(facts, threshold, place.catalogue, files, notes)
 
 
-def _fit(place: _Place, partial: Path, plan: Plan) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("fitting", total=1.0)
-        retrain.fit(
-            place.base,
-            place.dataset,
-            partial,
-            plan,
-            lambda text, share: bar.update(task, description=text, completed=share),
-        )
-
-
-def _promote(place: _Place, plan: Plan, force: bool) -> None:
-    dataset = retrain.read_dataset(place.dataset)
-    origin = promote.Origin(
-        dataset.hash if dataset else "", plan.seed, plan.iterations, place.taught
-    )
-    with console.status("measuring on rows whose phrases were not trained on"):
-        folder, scores, faults = retrain.measure_and_publish(
-            place.base, place.adapters, place.catalogue, SHIPPED, origin, force=force
-        )
-    report.show(console, scores, [])
-    if faults and not force:
-        console.print(f"[red]kept aside:[/] {'; '.join(faults)}")
-        console.print(f"{folder} (`--force` makes it current all the same)")
-        raise typer.Exit(1)
-    console.print(f"current is {folder.name}; {retrain.tell_daemon()}")
-
-
 def main() -> None:
     """Run the command; say what is wrong in one line and exit 1."""
     try:
         app()
     except WhisperaError as error:
-        Console(stderr=True).print(str(error), markup=False)
-        sys.exit(1)
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+
+
+def _fail(message: str) -> NoReturn:
+    Console(stderr=True).print(message, markup=False, soft_wrap=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from whisperad.model import Model
 from whisperad.understanding import Understanding
 from whisperad.utterance import normalise
 
+Told = Callable[[], None]  # called for each row that is done
 SEVERAL = "several commands"  # what rows with more than one command count under
 
 
@@ -98,7 +99,13 @@ class Confusion(msgspec.Struct, frozen=True):
     examples: tuple[str, ...]
 
 
-def answer(model: Model, examples: Iterable[Example]) -> list[Answer]:
+def unheard() -> None:
+    """Tell nobody."""
+
+
+def answer(
+    model: Model, examples: Iterable[Example], told: Told = unheard
+) -> list[Answer]:
     """Ask the model about every example."""
     threshold = model.calibration.threshold
     answers = []
@@ -106,6 +113,7 @@ def answer(model: Model, examples: Iterable[Example]) -> list[Answer]:
         # No candidates: nobody reads them here, and they cost passes.
         understood = model.understand(normalise(example.utterance), threshold=0.0)
         answers.append(Answer(example, understood, understood.confidence >= threshold))
+        told()
     return answers
 
 

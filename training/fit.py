@@ -8,15 +8,19 @@ loss counts the answer's tokens only.
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 from tokenizers import Tokenizer
 
 from training.dataset import read_rows
+from training.fitting import LOSSES, checkpoints
 from training.plan import Plan
+from whisperad.adapter import WEIGHTS
 from whisperad.blas import pick_blas
 from whisperad.errors import BadAdapter, WhisperaError
 from whisperad.prompt import completion_pieces, parse_completion, render
@@ -35,6 +39,7 @@ from mlx_lm.tuner.trainer import TrainingArgs, train  # noqa: E402
 from mlx_lm.tuner.utils import linear_to_lora_layers  # noqa: E402
 from mlx_lm.utils import dequantize_model, load_model  # noqa: E402
 
+REPORTED = 20  # iterations from one report, and one checkpoint, to the next
 MAX_TOKENS = 512  # of prompt and answer together; ours have some thirty
 KEYS = (
     "self_attn.q_proj",
@@ -81,19 +86,16 @@ def _encode(tokenizer: Tokenizer, text: str) -> list[int]:
     return ids
 
 
-def fit(
-    base: Path,
-    data: Path,
-    folder: Path,
-    plan: Plan,
-    report: Callable[[dict[str, float]], None],
-) -> None:
+def fit(base: Path, data: Path, folder: Path, plan: Plan) -> None:
     """Fit an adapter to `data/train.jsonl` and write its weights into `folder`.
 
-    Leaves `adapters.safetensors` and `adapter_config.json`; the manifest comes later,
-    when the adapter has been measured. Raises `BadAdapter` if the base is no folder
-    that mlx-lm can load.
+    Goes on from the last checkpoint there. Leaves `adapter_config.json` and, at the
+    very end, `adapters.safetensors`; the manifest comes later, when the adapter has
+    been measured. Under `mlx.launch` each process takes its share of every batch and
+    the first one writes. Raises `BadAdapter` if the base is no folder that mlx-lm can
+    load.
     """
+    world = mx.distributed.init()
     mx.random.seed(plan.seed)
     model = _loaded(base)
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
@@ -103,29 +105,47 @@ def fit(
     model.freeze()
     parameters = _adapt(model, plan)
     folder.mkdir(parents=True, exist_ok=True)
-    _write_config(folder, plan, parameters)
-    training = TrainingArgs(
-        batch_size=plan.batch,
-        iters=plan.iterations,
-        val_batches=16,
-        steps_per_report=20,
-        steps_per_eval=max(1, plan.iterations // 4),
-        steps_per_save=max(1, plan.iterations),
-        max_seq_length=MAX_TOKENS,
-        adapter_file=str(folder / "adapters.safetensors"),
-    )
-    optimizer = optim.AdamW(learning_rate=_schedule(plan), weight_decay=0.01)
+    done = _resume(model, folder)
+    np.random.seed(plan.seed + done)  # the tuner draws batches by it
+    if world.rank() == 0:
+        _write_config(folder, plan, parameters)
+    partial = folder / "weights.partial.safetensors"
     train(
         model,
-        optimizer,
+        optim.AdamW(learning_rate=_schedule(plan, done), weight_decay=0.01),
         rows["train"],
         rows["valid"],
-        training,
+        _arguments(plan, done, partial),
         loss=_answer_loss,
-        training_callback=_Reports(report),
+        training_callback=_Reports(model, folder, done, is_first=world.rank() == 0),
     )
-    for checkpoint in folder.glob("0*_adapters.safetensors"):
-        checkpoint.unlink()
+    if world.rank() == 0:
+        partial.replace(folder / WEIGHTS)
+
+
+def _arguments(plan: Plan, done: int, file: Path) -> TrainingArgs:
+    return TrainingArgs(
+        batch_size=plan.batch,
+        iters=plan.iterations - done,
+        val_batches=16,
+        steps_per_report=REPORTED,
+        steps_per_eval=max(1, plan.iterations // 4),
+        steps_per_save=plan.iterations + 1,  # checkpoints are ours
+        max_seq_length=MAX_TOKENS,
+        adapter_file=str(file),
+    )
+
+
+def _resume(model: Module, folder: Path) -> int:
+    """Load the latest checkpoint that can be; give the iterations it has seen."""
+    for number, path in checkpoints(folder):
+        try:
+            model.load_weights(str(path), strict=False)
+            mx.eval(model.parameters())
+        except (RuntimeError, ValueError):  # written to the half when it was killed
+            continue
+        return number
+    return 0
 
 
 def _loaded(base: Path) -> Module:
@@ -153,14 +173,15 @@ def _write_config(folder: Path, plan: Plan, parameters: dict[str, Any]) -> None:
     (folder / "adapter_config.json").write_text(json.dumps(config, indent=2) + "\n")
 
 
-def _schedule(plan: Plan) -> Callable[[mx.array], mx.array]:
-    """Rise over the first twentieth, then fall as a cosine."""
+def _schedule(plan: Plan, done: int) -> Callable[[mx.array], mx.array]:
+    """Rise over the first twentieth, then fall as a cosine, from iteration `done` on."""
     rising = max(1, plan.iterations // 20)
     parts = [
         optim.linear_schedule(0.0, plan.rate, rising),
         optim.cosine_decay(plan.rate, plan.iterations - rising, plan.rate / 50),
     ]
-    return optim.join_schedules(parts, [rising])
+    schedule = optim.join_schedules(parts, [rising])
+    return lambda step: schedule(step + done)
 
 
 def _adapt(model: Module, plan: Plan) -> dict[str, Any]:
@@ -195,39 +216,64 @@ def _answer_loss(
 
 
 class _Reports(TrainingCallback):
-    """Passes the tuner's figures on."""
+    """Writes the tuner's figures down, and checkpoints between them."""
 
-    def __init__(self, report: Callable[[dict[str, float]], None]) -> None:
-        self._report = report
+    def __init__(
+        self, model: Module, folder: Path, done: int, *, is_first: bool
+    ) -> None:
+        self._model = model
+        self._folder = folder
+        self._done = done
+        self._is_first = is_first  # of all processes: the others write nothing
 
     def on_train_loss_report(self, train_info: dict[str, float]) -> None:
-        """Report the loss on what was just trained."""
+        """Report the loss on what was just trained, and keep what was learnt."""
         self._report(train_info)
+        if self._is_first:
+            self._keep(int(train_info["iteration"]) + self._done)
 
     def on_val_loss_report(self, val_info: dict[str, float]) -> None:
         """Report the loss on the valid split."""
         self._report(val_info)
 
+    def _report(self, figures: dict[str, float]) -> None:
+        if not self._is_first:
+            return
+        figures = {**figures, "iteration": figures["iteration"] + self._done}
+        with (self._folder / LOSSES).open("a") as file:
+            file.write(json.dumps(figures) + "\n")
+
+    def _keep(self, iteration: int) -> None:
+        path = self._folder / f"checkpoint-{iteration:06}.safetensors"
+        partial = self._folder / "weights.partial.safetensors"
+        weights = dict(tree_flatten(self._model.trainable_parameters()))
+        mx.save_safetensors(str(partial), weights)
+        partial.replace(path)
+        for _, older in checkpoints(self._folder)[2:]:
+            older.unlink()
+
+
+def _end_with_parent() -> None:
+    """End when nobody holds our standard input any more: who began it is gone."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os._exit(1)
+
 
 def main() -> int:
-    """Fit as `python -m training.fit BASE DATASET FOLDER PLAN FD` asks.
+    """Fit as `python -m training.fit BASE DATASET FOLDER PLAN` asks.
 
-    Progress goes to the file descriptor FD, one JSON object a line: the tuner itself
-    prints bars and colours to standard output.
+    Figures go into the folder, one JSON object a line: the tuner itself prints bars
+    and colours.
     """
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     base, data, folder = (Path(argument) for argument in sys.argv[1:4])
     plan = msgspec.json.decode(sys.argv[4], type=Plan)
-    with os.fdopen(int(sys.argv[5]), "w") as progress:
-
-        def report(figures: dict[str, float]) -> None:
-            progress.write(json.dumps(figures) + "\n")
-            progress.flush()
-
-        try:
-            fit(base, data, folder, plan, report)
-        except WhisperaError as error:
-            print(error, file=sys.stderr)
-            return 1
+    try:
+        fit(base, data, folder, plan)
+    except WhisperaError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

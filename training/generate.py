@@ -16,6 +16,7 @@ from training.templates import PLAIN, Split, Template, of_action, of_refusals
 from training.wordings import Wordings
 from whisperad.action import Action
 from whisperad.catalogue import Catalogue
+from whisperad.conflicts import give_way
 from whisperad.intent import NONE, NOT_A_COMMAND, Intent
 from whisperad.phrases import Piece
 from whisperad.utterance import normalise
@@ -27,7 +28,7 @@ COPIED = frozenset({"app", "contact", "device", "folder", "path", "site", "text"
 PLAIN_SHARE = 0.25  # of an action's examples
 OWN_SHARE = 0.3  # of commands in train: those of the user's own packs
 SYNONYM_SHARE = 0.25  # of all examples
-COMPOUND_SHARE = 0.07  # of commands
+COMPOUND_SHARE = 0.09  # of commands
 LISTING_SHARE = 0.3  # of those: one verb for several names
 CARRYING_SHARE = 0.6  # up to this one verb for two actions, where there is such a pair
 # What is named one after the other: "open chrome and slack".
@@ -56,7 +57,12 @@ class Generator:
         if split == "train":
             _stress(self._groups, self._weights, config)
         self._listed = [group for group in self._groups if _takes_a_list(group)]
-        refusals = of_refusals(config, split)
+        own = give_way(catalogue, config)
+        refusals = [
+            template
+            for template in of_refusals(config, split)
+            if template.phrase.template not in own
+        ]
         if refusals:
             total = sum(self._weights)
             self._groups.append(refusals)
@@ -210,5 +216,5 @@ def _weight(action: Action) -> float:
     return (
         (CRITICAL_WEIGHT if action.critical else 1)
         * (COPYING_WEIGHT if copies else 1)
-        * math.sqrt(len(action.phrases) / 50)
+        * math.pow(len(action.phrases) / 100, 0.4)
     )

@@ -17,21 +17,11 @@ from training.evaluate import (
     confusions,
     tally_answers,
 )
+from training.html import document, note, shares, table
 from whisperad.catalogue import Catalogue
-from whisperad.intent import Intent
 
 EXAMPLES = 20  # of each kind of mistake
 CONFUSIONS = 40
-_STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 62em;
-  padding: 0 1em; color: #222; background: #fff }
-table { border-collapse: collapse; margin: .6em 0 1.4em }
-th, td { padding: .15em .9em .15em 0; text-align: left; vertical-align: top;
-  border-bottom: 1px solid #ddd }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
-h2 { margin-top: 2.2em; border-bottom: 2px solid #222 } img { max-width: 100% }
-.note { color: #555 }
-"""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -54,13 +44,9 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 def render(parts: Iterable[Part], around: Surroundings) -> str:
     """Give the whole page."""
-    facts = _table(("", ""), around.facts.items())
-    body = "\n".join(_part(part, around) for part in parts)
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f"<title>Whispera: report</title><style>{_STYLE}</style></head>\n"
-        f"<body><h1>Whispera: report</h1>\n{facts}\n{body}\n</body></html>\n"
-    )
+    facts = table(("", ""), around.facts.items())
+    parts_shown = "\n".join(_part(part, around) for part in parts)
+    return document("Whispera: report", f"{facts}\n{parts_shown}")
 
 
 def _part(part: Part, around: Surroundings) -> str:
@@ -85,15 +71,15 @@ def _part(part: Part, around: Surroundings) -> str:
 
 
 def _tallies(tallies: Iterable[Tally]) -> str:
-    return _table(
+    return table(
         ("", "commands", "right action", "exact", "refused", "others", "false actions"),
         (
             (
                 tally.name,
                 tally.commands,
-                *_of(tally.commands, tally.action, tally.exact, tally.refused),
+                *shares(tally.commands, tally.action, tally.exact, tally.refused),
                 tally.others,
-                *_of(tally.others, tally.false_actions),
+                *shares(tally.others, tally.false_actions),
             )
             for tally in tallies
         ),
@@ -102,23 +88,27 @@ def _tallies(tallies: Iterable[Tally]) -> str:
 
 def _baselines(part: Part, around: Surroundings) -> str:
     if not part.tallies:
-        return _note("No baselines were asked.")
+        return note("No baselines were asked.")
     head = ("", "right action", "exact", "refused", "false actions", "ms a row")
     lines = [
-        (t.name, *_of(1, t.action, t.exact, t.refused, t.false_actions), f"{t.ms:.2f}")
+        (
+            t.name,
+            *shares(1, t.action, t.exact, t.refused, t.false_actions),
+            f"{t.ms:.2f}",
+        )
         for t in part.tallies
     ]
     notes = list(around.notes)
     if len(part.answers) > MOST:
         notes.insert(0, f"All of them on the same {MOST} of these rows, at random.")
     return (
-        "<h3>Beside others, on the same rows</h3>" + _table(head, lines) + _note(*notes)
+        "<h3>Beside others, on the same rows</h3>" + table(head, lines) + note(*notes)
     )
 
 
 def _refusal(answers: Sequence[Answer], around: Surroundings) -> str:
     overall = tally_answers("", answers)
-    counts = _note(
+    counts = note(
         f"{overall.refused:.1%} of {overall.commands} commands were refused or asked"
         f" about; of {overall.others} rows that are no command {overall.false_actions:.1%}"
         " would run something."
@@ -132,9 +122,9 @@ def _refusal(answers: Sequence[Answer], around: Surroundings) -> str:
     ]
     return counts + "".join(
         [
-            _table(
+            table(
                 ("what is no command", "rows", "false actions"),
-                ((f.name, f.others, *_of(1, f.false_actions)) for f in files),
+                ((f.name, f.others, *shares(1, f.false_actions)) for f in files),
             )
             if files
             else "",
@@ -147,7 +137,7 @@ def _refusal(answers: Sequence[Answer], around: Surroundings) -> str:
 def _calibration(answers: Sequence[Answer], threshold: float) -> str:
     pairs = [(a.understanding.confidence, a.is_right) for a in answers]
     bins, points = curves.reliability(answers), curves.tradeoff(answers)
-    said = _note(
+    said = note(
         f"Expected calibration error {calibration_error(pairs):.3f} (15 bins of equal"
         f" size). An answer is served from a confidence of {threshold:.2f}; refusals"
         " have a confidence too."
@@ -163,27 +153,27 @@ def _calibration(answers: Sequence[Answer], threshold: float) -> str:
                 ("precision and refusal", plots.tradeoff(points, threshold)),
             )
         )
-    missing = _note(f"No plots: matplotlib is missing; {EXTRA}. The same as tables:")
+    missing = note(f"No plots: matplotlib is missing; {EXTRA}. The same as tables:")
     return said + missing + _bins(bins) + _points(points)
 
 
 def _bins(bins: Iterable[curves.Bin]) -> str:
-    return _table(
+    return table(
         ("confidence", "answers", "mean confidence", "right"),
         (
-            (f"{b.low:.1f}-{b.high:.1f}", b.count, *_of(1, b.confidence, b.right))
+            (f"{b.low:.1f}-{b.high:.1f}", b.count, *shares(1, b.confidence, b.right))
             for b in bins
         ),
     )
 
 
 def _points(points: Sequence[curves.Point]) -> str:
-    return _table(
+    return table(
         ("threshold", "precision", "exact", "refused", "false actions"),
         (
             (
                 f"{p.threshold:.2f}",
-                *_of(1, p.precision, p.exact, p.refused, p.false_actions),
+                *shares(1, p.precision, p.exact, p.refused, p.false_actions),
             )
             for p in points[::5]
         ),
@@ -191,7 +181,7 @@ def _points(points: Sequence[curves.Point]) -> str:
 
 
 def _confusions(answers: Sequence[Answer]) -> str:
-    return _note("The best answers, sure or not.") + _table(
+    return note("The best answers, sure or not.") + table(
         ("expected", "understood", "times", "sure", "such as"),
         (
             (c.expected, c.understood, c.times, c.sure, " · ".join(c.examples))
@@ -204,46 +194,15 @@ def _examples(title: str, answers: Iterable[Answer]) -> str:
     surest = sorted(answers, key=lambda a: -a.understanding.confidence)[:EXAMPLES]
     if not surest:
         return ""
-    return f"<h4>{title}</h4>" + _table(
+    return f"<h4>{title}</h4>" + table(
         ("utterance", "expected", "understood", "confidence"),
         (
             (
                 a.example.utterance,
-                _shown(a.expected),
-                _shown(a.understanding.intents),
+                rows.shown(a.expected),
+                rows.shown(a.understanding.intents),
                 f"{a.understanding.confidence:.2f}",
             )
             for a in surest
         ),
     )
-
-
-def _shown(intents: Iterable[Intent]) -> str:
-    """Give intents as words; of no intents, that they are none."""
-    said = (
-        " ".join([i.action, *(f'{name}="{words}"' for name, words in i.slots.items())])
-        for i in intents
-    )
-    return "; ".join(said) or "none"
-
-
-def _of(count: int, *shares: float) -> tuple[str, ...]:
-    """Show shares of so many rows; of none there is nothing to say."""
-    return tuple(f"{share:.1%}" if count else "" for share in shares)
-
-
-def _note(*sentences: str) -> str:
-    return f'<p class="note">{escape(" ".join(sentences))}</p>\n'
-
-
-def _table(head: Sequence[str], lines: Iterable[Iterable[object]]) -> str:
-    """Give a table; numbers stand at the right."""
-    cells = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "\n".join("<tr>" + "".join(map(_cell, line)) + "</tr>" for line in lines)
-    return f"<table><tr>{cells}</tr>\n{body}</table>\n"
-
-
-def _cell(value: object) -> str:
-    text = str(value)
-    is_number = text.rstrip("%").replace(".", "", 1).isdigit()
-    return f"<td{' class=n' if is_number else ''}>{escape(text)}</td>"

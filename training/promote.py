@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from training import adapters
-from training.calibrate import FALSE_ACTIONS, calibrate
-from training.evaluate import Answer, Scores, answer, score
+from training.calibrate import calibrate
+from training.evaluate import Answer, Told, answer, score, unheard
 from training.generate import Generator
 from training.taught import Taught, drawn
 from whisperad.adapter import Canary, Manifest
@@ -15,8 +15,6 @@ from whisperad.catalogue import Catalogue
 from whisperad.model import Model
 from whisperad.prompt import PROMPT_VERSION
 
-# Of a score on some thousand rows: chance moves it by as much.
-TOLERANCE = 0.01
 CANARIES = 12
 SEED = 11  # of the rows that adapters are measured on; never of training
 
@@ -38,8 +36,9 @@ def measure(
     config: Path,
     origin: Origin,
     rows: int,
-) -> tuple[Manifest, Scores]:
-    """Calibrate a fitted adapter on valid, score it on test, and give its manifest."""
+    told: Told = unheard,
+) -> tuple[Manifest, list[Answer]]:
+    """Calibrate a fitted adapter on valid, and have it answer the test split."""
     manifest = Manifest(
         base=base.name,
         base_hash=model.hash,
@@ -53,36 +52,19 @@ def measure(
     adapters.write_manifest(partial, manifest)
     model.use(model.load_adapter(partial))
     held_out = Generator(catalogue, config, "valid")
-    valid = answer(model, drawn(held_out, rows, SEED, origin.taught))
+    valid = answer(model, drawn(held_out, rows, SEED, origin.taught), told)
     calibration = calibrate([a.judged() for a in valid])
     manifest = msgspec.structs.replace(manifest, calibration=calibration)
     adapters.write_manifest(partial, manifest)
     model.use(model.load_adapter(partial))
     held_out = Generator(catalogue, config, "test")
-    answers = answer(model, drawn(held_out, rows, SEED, origin.taught))
+    answers = answer(model, drawn(held_out, rows, SEED, origin.taught), told)
     scores = score(answers, catalogue)
     manifest = msgspec.structs.replace(
         manifest, scores=scores.flat(), canaries=_canaries(answers)
     )
     adapters.write_manifest(partial, manifest)
-    return manifest, scores
-
-
-def worse(new: Scores, old: Scores) -> list[str]:
-    """Say in which way an adapter is worse than the one before; empty if in none.
-
-    Right answers count whatever their confidence: thresholds are chosen anew for each
-    adapter, and two of them refuse different shares.
-    """
-    found = []
-    if new.right < old.right - TOLERANCE:
-        found.append(f"right answers fell from {old.right:.1%} to {new.right:.1%}")
-    allowed = max(old.false_actions, FALSE_ACTIONS) + TOLERANCE
-    if new.false_actions > allowed:
-        found.append(
-            f"false actions rose from {old.false_actions:.1%} to {new.false_actions:.1%}"
-        )
-    return found
+    return manifest, answers
 
 
 def _canaries(answers: list[Answer]) -> tuple[Canary, ...]:

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from training import rows
+from training.change import Change, PackChange
 from training.evaluate import Confusion, Scores, Tally
 
+LOST = 5  # examples of what an adapter loses
 WORST = 5  # packs and confusions that the terminal shows
 
 
@@ -31,6 +34,39 @@ def show(console: Console, scores: Scores, confusions: Sequence[Confusion]) -> N
                 confusion.expected, confusion.understood, str(confusion.times)
             )
         console.print(table)
+
+
+def show_change(console: Console, change: Change) -> None:
+    """Print scores before and after, the packs that moved most, and what was lost."""
+    before, after = change.scores
+    figures = Table("", "before", "after", box=None, pad_edge=False)
+    for name in ("right", "exact", "refused", "false_actions"):
+        was = f"{getattr(before, name):.1%}" if before else ""
+        figures.add_row(name.replace("_", " "), was, f"{getattr(after, name):.1%}")
+    for pack in _moved(change):
+        figures.add_row(f"exact in {pack.name}", *_both(pack))
+    console.print(figures)
+    for was_right, now in change.lost[:LOST]:
+        console.print(
+            f'lost: "{was_right.example.utterance}" meant {rows.shown(was_right.expected)}, now'
+            f" {rows.shown(now.understanding.intents)}",
+            markup=False,
+        )
+
+
+def _moved(change: Change) -> list[PackChange]:
+    """Give what is there for the first time, and the packs that lose most."""
+    new = [pack for pack in change.packs if pack.before is None]
+    fell = [
+        pack
+        for pack in change.packs
+        if pack.before is not None and pack.after < pack.before
+    ]
+    return [*new, *fell[:WORST]] if change.before else []
+
+
+def _both(pack: PackChange) -> tuple[str, str]:
+    return "" if pack.before is None else f"{pack.before:.1%}", f"{pack.after:.1%}"
 
 
 def show_tallies(console: Console, tallies: Sequence[Tally]) -> None:

@@ -1,31 +1,30 @@
 """Generate, fit, measure, promote, reload: from the config to a live adapter."""
 
-import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
 import msgspec
 
-from training import adapters, promote
-from training.dataset import write
-from training.evaluate import Scores, answer, score
+from training import adapter_page, adapters, promote
+from training.change import Change
+from training.dataset import Example, write
+from training.evaluate import Answer, Told, answer, unheard
+from training.fitting import losses
 from training.generate import Generator
 from training.hashes import wording_hash
-from training.plan import Plan
 from training.taught import Taught, drawn, hashed, repeated
 from training.templates import Split
+from whisperad.adapter import Manifest
 from whisperad.catalogue import Catalogue
 from whisperad.errors import BadAdapter
 from whisperad.model import Model
 
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 HELD_ROWS = 2000  # of valid and of test each
-
-Progress = Callable[[str, float], None]  # what is done, share of the step
+MEASURED_ROWS = 3 * HELD_ROWS  # the current adapter answers those of test as well
 
 
 class Dataset(msgspec.Struct, frozen=True):
@@ -44,8 +43,12 @@ def generate(
     rows: int,
     seed: int,
     taught: Taught = (),
+    told: Told = unheard,
 ) -> Dataset:
-    """Write the three splits, unless the same ones are there already."""
+    """Write the three splits, unless the same ones are there already.
+
+    Calls `told` for each row that is drawn.
+    """
     wording = hashed(wording_hash(config, catalogue.hash), taught)
     known = read_dataset(folder)
     if known and (known.wording, known.seed, known.rows) == (wording, seed, rows):
@@ -59,10 +62,16 @@ def generate(
         examples = drawn(generator, count, seed + number, taught)
         if split == "train":
             examples = chain(examples, repeated(taught, rows))
-        hashes.append(write(examples, folder / f"{split}.jsonl"))
+        hashes.append(write(_counted(examples, told), folder / f"{split}.jsonl"))
     dataset = Dataset(wording, seed, rows, "".join(h[:16] for h in hashes))
     (folder / "dataset.json").write_bytes(msgspec.json.encode(dataset))
     return dataset
+
+
+def _counted(examples: Iterable[Example], told: Told) -> Iterator[Example]:
+    for example in examples:
+        yield example
+        told()
 
 
 def read_dataset(folder: Path) -> Dataset | None:
@@ -73,36 +82,13 @@ def read_dataset(folder: Path) -> Dataset | None:
         return None
 
 
-def fit(
-    base: Path, dataset: Path, partial: Path, plan: Plan, progress: Progress
-) -> list[dict[str, float]]:
-    """Fit in a process of its own; give its figures. Raises `BadAdapter`."""
-    reader, writer = os.pipe()
-    log = partial / "fit.log"
-    arguments = [sys.executable, "-m", "training.fit", str(base), str(dataset)]
-    arguments += [str(partial), msgspec.json.encode(plan).decode(), str(writer)]
-    with log.open("wb") as output, os.fdopen(reader) as lines:
-        process = subprocess.Popen(
-            arguments, stdout=output, stderr=output, pass_fds=(writer,)
-        )
-        os.close(writer)
-        figures = []
-        try:
-            for line in lines:
-                figures.append(json.loads(line))
-                share = figures[-1]["iteration"] / plan.iterations
-                progress(_described(figures[-1]), share)
-        except BaseException:
-            process.terminate()
-            raise
-        finally:
-            process.wait()
-    if process.returncode != 0:
-        tail = log.read_text(errors="replace").strip().split("\n")[-1]
-        raise BadAdapter(f"fitting ended with {process.returncode}: {tail} (see {log})")
-    (partial / "losses.json").write_text(json.dumps(figures))
-    log.unlink()
-    return figures
+class Measured(msgspec.Struct, frozen=True):
+    """An adapter that has been measured, and what it changes."""
+
+    folder: Path
+    change: Change
+    faults: list[str]  # in what it is worse than the one before
+    is_current: bool
 
 
 def measure_and_publish(
@@ -113,34 +99,41 @@ def measure_and_publish(
     origin: promote.Origin,
     *,
     force: bool,
-) -> tuple[Path, Scores, list[str]]:
-    """Score the fitted adapter beside the current one and make it current if it may.
+    told: Told = unheard,
+) -> Measured:
+    """Measure the fitted adapter beside the current one; make it current if it may.
 
-    Gives its folder, its scores, and in what it is worse (then it is kept aside).
+    Leaves a report in its folder, also when it is kept aside. Calls `told` for each of
+    `MEASURED_ROWS` rows.
     """
     model = Model(base)
     model.serve(catalogue)
-    before = current_scores(model, base, catalogue, config, folder, origin.taught)
+    before = _current_answers(model, base, catalogue, config, folder, origin, told)
     partial = folder / ".fitting"
-    manifest, scores = promote.measure(
-        model, base, partial, catalogue, config, origin, HELD_ROWS
+    manifest, after = promote.measure(
+        model, base, partial, catalogue, config, origin, HELD_ROWS, told
     )
+    change = Change(before, after, catalogue)
+    faults = change.faults
+    page = adapter_page.render(_facts(manifest), losses(partial), change, faults)
+    (partial / adapter_page.FILE).write_text(page)
     published = adapters.publish(partial, manifest, folder)
-    faults = promote.worse(scores, before) if before else []
-    if not faults or force:
+    may = force or not faults
+    if may:
         adapters.make_current(folder, published)
-    return published, scores, faults
+    return Measured(published, change, faults, may)
 
 
-def current_scores(
+def _current_answers(
     model: Model,
     base: Path,
     catalogue: Catalogue,
     config: Path,
     folder: Path,
-    taught: Taught = (),
-) -> Scores | None:
-    """Score the adapter that would be served now; None if none fits this base."""
+    origin: promote.Origin,
+    told: Told,
+) -> list[Answer]:
+    """Ask the adapter that would be served now; none if none fits this base."""
     for adapter in (adapters.current(folder), base / "adapter"):
         if adapter is None:
             continue
@@ -149,9 +142,22 @@ def current_scores(
         except BadAdapter:
             continue
         generator = Generator(catalogue, config, "test")
-        examples = drawn(generator, HELD_ROWS, promote.SEED, taught)
-        return score(answer(model, examples), catalogue)
-    return None
+        examples = drawn(generator, HELD_ROWS, promote.SEED, origin.taught)
+        return answer(model, examples, told)
+    return []
+
+
+def _facts(manifest: Manifest) -> dict[str, object]:
+    """Say what an adapter was made from."""
+    return {
+        "made": manifest.created,
+        "base": f"{manifest.base} ({manifest.base_hash[:8]})",
+        "dataset": manifest.dataset_hash[:16],
+        "catalogue": manifest.catalogue_hash,
+        "seed": manifest.seed,
+        "iterations": manifest.iterations,
+        "threshold": f"{manifest.calibration.threshold:.3f}",
+    }
 
 
 def tell_daemon() -> str:
@@ -164,9 +170,3 @@ def tell_daemon() -> str:
         check=False,
     )
     return (asked.stdout or asked.stderr).strip()
-
-
-def _described(figures: dict[str, float]) -> str:
-    loss = figures.get("train_loss", figures.get("val_loss", 0.0))
-    kind = "loss" if "train_loss" in figures else "valid loss"
-    return f"iteration {figures['iteration']:.0f}, {kind} {loss:.3f}"

@@ -4,7 +4,7 @@ What is an answer and when it is right is said here, for these rows and for our 
 examples alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -125,3 +125,12 @@ def _same(words: str, wanted: str | int) -> bool:
     if isinstance(wanted, int):
         return wanted in {percent(words), integer(words)}
     return normalise(words).text == normalise(wanted).text
+
+
+def shown(intents: Iterable[Intent]) -> str:
+    """Give intents as words; of no intents, that they are none."""
+    said = (
+        " ".join([i.action, *(f'{name}="{words}"' for name, words in i.slots.items())])
+        for i in intents
+    )
+    return "; ".join(said) or "none"

@@ -8,7 +8,7 @@ import gc
 import os
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
 
@@ -43,16 +43,50 @@ class Conflict(msgspec.Struct, frozen=True):
 def conflicts(loaded: Catalogue, config: Path) -> list[Conflict]:
     """List the pairs of phrases that share a wording which is not settled.
 
-    Takes seconds. Raises `BadConfig` if a phrase or a settled wording is wrong.
+    What is no command gives way to a user's own phrases, and is none of their
+    conflicts. Takes seconds. Raises `BadConfig` if a phrase or a settled wording is
+    wrong.
     """
-    settled_wordings = settled.read(config, loaded.actions)
+    settled_wordings = frozenset(settled.read(config, loaded.actions))
+    walk = _walk(loaded, (*_commands(loaded), *_refusals(config)))
+    return [
+        conflict
+        for conflict in walk.conflicts(settled_wordings)
+        if _given_way(conflict, config) is None
+    ]
+
+
+def give_way(loaded: Catalogue, config: Path) -> frozenset[str]:
+    """List the templates of what is no command that a user's own phrases take over."""
+    own = [(o, slots) for o, slots in _commands(loaded) if _is_own(o, config)]
+    if not own:
+        return frozenset()
+    found = _walk(loaded, (*own, *_refusals(config))).conflicts(frozenset())
+    return frozenset(filter(None, (_given_way(one, config) for one in found)))
+
+
+def _given_way(conflict: Conflict, config: Path) -> str | None:
+    """Give the template that is no command, if the other one is a user's own."""
+    one, other = conflict.phrases
+    refusal, command = (one, other) if one.action == NONE else (other, one)
+    gives_way = refusal.action == NONE and _is_own(command, config)
+    return refusal.template if gives_way else None
+
+
+def _is_own(owner: Owner, config: Path) -> bool:
+    return not Path(owner.file).is_relative_to(config)
+
+
+def _walk(
+    loaded: Catalogue, owners: Iterable[tuple[Owner, dict[str, Slot]]]
+) -> "_Walk":
     rules = {
         file: {name: phrases.parse(body) for name, body in bodies.items()}
         for file, bodies in loaded.rules.items()
     }
     walk = _Walk()
     mistakes = []
-    for owner, slots in (*_commands(loaded), *_refusals(config)):
+    for owner, slots in owners:
         try:
             walk.add(owner, slots, rules.get(owner.file, {}))
         except (ValueError, RecursionError) as error:
@@ -60,7 +94,7 @@ def conflicts(loaded: Catalogue, config: Path) -> list[Conflict]:
             mistakes.append(f"{place}: {error}")
     if mistakes:
         raise BadConfig(tuple(mistakes))
-    return walk.conflicts(frozenset(settled_wordings))
+    return walk
 
 
 def _commands(loaded: Catalogue) -> Iterator[tuple[Owner, dict[str, Slot]]]:

@@ -10,7 +10,8 @@ from whisperad.errors import BadAdapter
 
 
 def _published(folder: Path, weights: bytes, base_hash: str = "0" * 64) -> Path:
-    partial = adapters.fresh_partial(folder)
+    partial = folder / ".fitting"
+    partial.mkdir(parents=True)
     (partial / WEIGHTS).write_bytes(weights)
     manifest = Manifest(base="b", base_hash=base_hash, prompt_version=1)
     return adapters.publish(partial, manifest, folder)
@@ -50,12 +51,6 @@ def test_a_folder_without_manifest_is_not_current(tmp_path: Path) -> None:
     (tmp_path / "current").symlink_to("unfinished")
 
     assert adapters.current(tmp_path) is None
-
-
-def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
-    (adapters.fresh_partial(tmp_path) / "half.safetensors").write_bytes(b"x")
-
-    assert list(adapters.fresh_partial(tmp_path).iterdir()) == []
 
 
 def test_another_base_has_its_own_current_and_previous(tmp_path: Path) -> None:

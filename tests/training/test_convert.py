@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import tiny_base
-from training import adapters, retrain
+from training import adapters, fitting
 from training.dataset import Example, write
 from training.plan import Plan
 from whisperad.adapter import Manifest
@@ -41,9 +41,9 @@ def test_an_adapter_is_fitted_to_a_quantised_base_and_fits_no_other(
     example = Example("mute", (Intent("mute"),), "mute")
     for split in ("train", "valid"):
         write([example] * 32, data / f"{split}.jsonl")
-    partial = adapters.fresh_partial(tmp_path / "adapters")
     plan = Plan(iterations=4, batch=2, layers=-1, rank=4, scale=1.0, rate=1e-3)
-    figures = retrain.fit(packed, data, partial, plan, lambda text, share: None)
+    partial = fitting.begin(tmp_path / "adapters", packed, "", plan)
+    figures = fitting.fit(packed, data, partial, plan, lambda figures: None)
     model = Model(packed)
     manifest = Manifest("packed", model.hash, PROMPT_VERSION)
     adapters.write_manifest(partial, manifest)

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
+from training.change import worse
 from training.evaluate import Scores
-from training.promote import worse
 
 BEFORE = Scores(
     right=0.9,

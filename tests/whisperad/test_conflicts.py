@@ -9,7 +9,7 @@ import pytest
 
 from whisperad import catalogue
 from whisperad.catalogue import SHIPPED
-from whisperad.conflicts import Conflict, conflicts
+from whisperad.conflicts import Conflict, conflicts, give_way
 from whisperad.errors import BadConfig
 
 Found = set[tuple[str, str, str]]
@@ -181,3 +181,24 @@ def test_a_phrase_that_is_none_is_named(tmp_path: Path) -> None:
     assert len(caught.value.mistakes) == 2
     assert "test.toml:5: " in caught.value.mistakes[0]
     assert "none.toml:1: " in caught.value.mistakes[1]
+
+
+def test_what_is_no_command_gives_way_to_a_users_own_phrases(tmp_path: Path) -> None:
+    talk = '["water the plants", "(feed|walk) the dog", "a cat"]'
+    folder = written(tmp_path / "shipped", action("pump", ["pump now"]), talk)
+    own = tmp_path / "user" / "actions" / "mine.toml"
+    own.parent.mkdir(parents=True)
+    phrases = ["(pump|water) the [plants]", "walk the dog", "pump now"]
+    own.write_text(f'pack = "mine"\n{action("dog", phrases)}')
+    loaded = catalogue.load(folder, tmp_path / "user")
+    wordings = {conflict.wording for conflict in conflicts(loaded, folder)}
+
+    assert give_way(loaded, folder) == {"water the plants", "(feed|walk) the dog"}
+    assert wordings == {"pump now"}  # of a shipped action: the user has to choose
+
+
+def test_without_packs_of_ones_own_nothing_gives_way(tmp_path: Path) -> None:
+    folder = written(tmp_path, action("one", ["a cat"]), '["a cat"]')
+
+    assert give_way(catalogue.load(folder), folder) == frozenset()
+    assert shared(folder) == {("a cat", "one", "none")}

@@ -80,10 +80,13 @@ def test_an_adapter_is_swapped_in_while_requests_go_on(
     tiny_base.write_adapter(adapters / "first", random_base)
     (adapters / "current").symlink_to("first")
     replies: list[Message] = []
-    asking = threading.Thread(target=_ask_often, args=(stopped, replies))
+    stopping = threading.Event()
+    asking = threading.Thread(target=_ask_often, args=(stopped, replies, stopping))
     asking.start()
-    time.sleep(0.1)
+    _wait_for(replies, 1)
     reloaded = stopped.ask(type="reload", what="adapter")
+    _wait_for(replies, len(replies) + 5)
+    stopping.set()
     asking.join()
     used = [reply["model"]["adapter"] for reply in replies]
 
@@ -92,11 +95,17 @@ def test_an_adapter_is_swapped_in_while_requests_go_on(
     assert set(used) == {None, "first"}
 
 
-def _ask_often(running: RunningDaemon, replies: list[Message]) -> None:
+def _ask_often(
+    running: RunningDaemon, replies: list[Message], stopping: threading.Event
+) -> None:
     with running.client() as client:
-        ends = time.monotonic() + 0.5
-        while time.monotonic() < ends:
+        while not stopping.is_set():
             replies.append(client.ask(**INTERPRET))
+
+
+def _wait_for(replies: list[Message], count: int) -> None:
+    while len(replies) < count:
+        time.sleep(0.01)
 
 
 def test_a_bad_adapter_leaves_the_old_one_serving(

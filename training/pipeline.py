@@ -1,0 +1,201 @@
+"""The steps from config to a live adapter, each of them a command, and all at once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from training import (
+    adapter_page,
+    adapters,
+    fitting,
+    promote,
+    report,
+    retrain,
+    speed,
+)
+from training import place as places
+from training.lock import alone
+from training.place import Place
+from training.plan import Plan, for_base
+from training.steps import Steps
+from whisperad.catalogue import SHIPPED
+
+app = typer.Typer()
+console = Console()
+
+LONG_S = 60.0  # a fit that takes longer is announced
+
+Rows = Annotated[int, typer.Option(help="Rows of the train split.", min=1)]
+Seed = Annotated[int, typer.Option(help="Same config and seed, same dataset bytes.")]
+Iters = Annotated[int | None, typer.Option(help="Iterations.", min=1)]
+Batch = Annotated[int | None, typer.Option(help="Rows an iteration.", min=1)]
+Layers = Annotated[int | None, typer.Option(help="Blocks, from the last; -1: all.")]
+Rank = Annotated[int | None, typer.Option(help="Rank of the adapter.", min=1)]
+Hosts = Annotated[
+    Path | None, typer.Option(help="Several machines: a host file of mlx.launch.")
+]
+Force = Annotated[bool, typer.Option(help="Make it current though it is worse.")]
+
+
+def _plan(
+    base: Path,
+    seed: int,
+    iters: int | None,
+    batch: int | None,
+    layers: int | None,
+    rank: int | None,
+) -> Plan:
+    """Give the base's own plan, with what was asked for instead."""
+    asked = {"iterations": iters, "batch": batch, "layers": layers, "rank": rank}
+    changes = {name: value for name, value in asked.items() if value is not None}
+    return msgspec.structs.replace(for_base(base), seed=seed, **changes)
+
+
+@app.command()
+def generate(rows: Rows = 60_000, seed: Seed = 1) -> None:
+    """Write the dataset that the config describes, unless it is there already."""
+    place = places.place()
+    steps = Steps(console)
+    with alone(place.adapters), steps.shown():
+        dataset = _generate(place, steps, rows, seed)
+    console.print(
+        f"{rows} rows in {place.dataset}, hash {dataset.hash[:16]}; taught utterances"
+        f" beside them: {len(place.taught)}",
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def fit(
+    iters: Iters = None,
+    batch_size: Batch = None,
+    num_layers: Layers = None,
+    rank: Rank = None,
+    seed: Seed = 1,
+    hosts: Hosts = None,
+) -> None:
+    """Fit an adapter to the dataset, or go on with it, without making it current."""
+    place = places.place()
+    dataset = retrain.read_dataset(place.dataset)
+    if dataset is None:
+        raise typer.BadParameter(f"{place.dataset}: no dataset; run generate first")
+    plan = _plan(place.base, seed, iters, batch_size, num_layers, rank)
+    steps = Steps(console)
+    _warn(place, plan)
+    with alone(place.adapters), steps.shown():
+        partial = _fit(place, steps, dataset, plan, hosts)
+    console.print(f"fitted into {partial}; `whispera-train promote` measures it")
+
+
+@app.command(name="promote")
+def promote_fitted(force: Force = False) -> None:
+    """Measure what `fit` left and make it current if it is no worse."""
+    place = places.place()
+    steps = Steps(console)
+    with alone(place.adapters), steps.shown():
+        measured = _measure(place, steps, force)
+    _tell_measured(measured)
+
+
+@app.command()
+def rollback() -> None:
+    """Make the adapter before this one current again, and tell the daemon."""
+    target = adapters.rollback(places.place().adapters)
+    console.print(f"current is {target.name} again; {retrain.tell_daemon()}")
+
+
+@app.command(name="retrain")
+def all_steps(
+    rows: Rows = 60_000,
+    iters: Iters = None,
+    batch_size: Batch = None,
+    num_layers: Layers = None,
+    rank: Rank = None,
+    seed: Seed = 1,
+    hosts: Hosts = None,
+    force: Force = False,
+) -> None:
+    """Generate, fit, measure, promote, reload; goes on where a stopped run was."""
+    place = places.place()
+    plan = _plan(place.base, seed, iters, batch_size, num_layers, rank)
+    steps = Steps(console)
+    _warn(place, plan)
+    with alone(place.adapters), steps.shown():
+        dataset = _generate(place, steps, rows, seed)
+        _fit(place, steps, dataset, plan, hosts)
+        measured = _measure(place, steps, force)
+    _tell_measured(measured)
+
+
+def _generate(place: Place, steps: Steps, rows: int, seed: int) -> retrain.Dataset:
+    total = rows + 2 * retrain.HELD_ROWS
+    told = steps.counted("generate", total, "rows")
+    dataset = retrain.generate(
+        place.catalogue, SHIPPED, place.dataset, rows, seed, place.taught, told
+    )
+    steps.finish()
+    return dataset
+
+
+def _warn(place: Place, plan: Plan) -> None:
+    """Say how long it will take, if that is long."""
+    seconds = speed.fitting_s(place.base, plan)
+    if seconds < LONG_S:
+        return
+    console.print(f"fitting takes about {seconds / 60:.0f} minutes on this machine")
+    if speed.BLAS_NAME.startswith("reference"):
+        console.print(
+            "mlx multiplies with its reference BLAS here; with OpenBLAS (on Debian:"
+            " libopenblas0) it would take a few minutes"
+        )
+
+
+def _fit(
+    place: Place,
+    steps: Steps,
+    dataset: retrain.Dataset,
+    plan: Plan,
+    hosts: Path | None,
+) -> Path:
+    partial = fitting.begin(place.adapters, place.base, dataset.hash, plan)
+    told = steps.fitted(plan.iterations, fitting.done(partial))
+    fitting.fit(place.base, place.dataset, partial, plan, told, hosts)
+    steps.finish()
+    return partial
+
+
+def _measure(place: Place, steps: Steps, force: bool) -> retrain.Measured:
+    order = fitting.order(place.adapters)
+    origin = promote.Origin(
+        order.dataset, order.plan.seed, order.plan.iterations, place.taught
+    )
+    told = steps.counted("measure", retrain.MEASURED_ROWS, "rows")
+    measured = retrain.measure_and_publish(
+        place.base,
+        place.adapters,
+        place.catalogue,
+        SHIPPED,
+        origin,
+        force=force,
+        told=told,
+    )
+    steps.finish()
+    return measured
+
+
+def _tell_measured(measured: retrain.Measured) -> None:
+    """Say what an adapter changes, and that it is current or why not. Exits 1 if not."""
+    report.show_change(console, measured.change)
+    console.print(f"report: {measured.folder / adapter_page.FILE}", soft_wrap=True)
+    if not measured.is_current:
+        console.print(f"[red]kept aside:[/] {'; '.join(measured.faults)}")
+        console.print(
+            f"{measured.folder} (`whispera-train retrain --force` makes one current"
+            " all the same)",
+            soft_wrap=True,
+        )
+        raise typer.Exit(1)
+    console.print(f"current is {measured.folder.name}; {retrain.tell_daemon()}")
