@@ -103,7 +103,7 @@ def catalogue() -> Catalogue:
 
 def _action(name: str, slots: dict[str, Slot]) -> Action:
     template = _PHRASES.get(name, name.replace("_", " "))
-    phrases = (Phrase(template, {}, "test.toml", 1),)
+    phrases = (Phrase(template, {}, "test.toml"),)
     return Action(name, "test", "", slots, "safe", "daemon", False, None, phrases, {})
 
 

@@ -56,7 +56,7 @@ def none_phrases(config: Path) -> tuple[Phrase, ...]:
                 phrases.parse(entry)
             except ValueError as error:
                 mistakes.append(f'{path}: "{entry}": {error}')
-            found.append(Phrase(entry, {}, str(path), 0))
+            found.append(Phrase(entry, {}, str(path)))
     if mistakes:
         raise BadConfig(tuple(mistakes))
     return tuple(found)

@@ -5,13 +5,12 @@ import msgspec
 from whisperad.pack import Form, Risk, Slot, Where
 
 
-class Phrase(msgspec.Struct, frozen=True):
-    """One hassil template of an action and where it stands."""
+class Phrase(msgspec.Struct, frozen=True, gc=False):
+    """One hassil template of an action and where it stands; `lines` says at which line."""
 
     template: str
     fixed: dict[str, str]  # choice slots that the words imply
     file: str
-    line: int
     weight: int = 1  # how many others it is drawn as often as
 
 

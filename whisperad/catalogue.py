@@ -6,16 +6,15 @@ them with file and key.
 
 import hashlib
 import os
-import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+import rtoml
 
 from whisperad import checks, switches
 from whisperad.action import Action, Phrase
 from whisperad.errors import BadConfig
-from whisperad.lines import PhraseLines
 from whisperad.pack import (
     RISKS,
     ActionFile,
@@ -23,7 +22,6 @@ from whisperad.pack import (
     NamesFile,
     PackFile,
     Platform,
-    Say,
     Setting,
     Site,
     SitesFile,
@@ -32,7 +30,8 @@ from whisperad.pack import (
 )
 
 T = TypeVar("T")
-_NO_TOML = (tomllib.TOMLDecodeError, RecursionError)
+_NO_TOML = (rtoml.TomlParsingError, RecursionError)
+_NONE_FIXED: dict[str, str] = {}  # one for all phrases, of which there are many
 MAX_ACTIONS = 1500  # a grammar takes hardly more choices at one place
 USER_FILE = "whispera_config.json"
 SHIPPED = Path(__file__).parent.parent / "config"
@@ -81,12 +80,12 @@ class _Reader:
             self.mistakes.append(f"{path}: {error}")
         return None
 
-    def toml(self, path: Path, kind: type[T]) -> tuple[T, str] | None:
+    def toml(self, path: Path, kind: type[T]) -> T | None:
         text = self.text(path)
         if text is None:
             return None
         try:
-            return msgspec.convert(tomllib.loads(text), kind), text
+            return msgspec.convert(rtoml.loads(text), kind)
         except (*_NO_TOML, msgspec.ValidationError) as error:
             self.mistakes.append(f"{path}: {error}")
             return None
@@ -160,17 +159,15 @@ def _read_pack(
     packs: dict[str, str],
     rules: dict[str, dict[str, str]],
 ) -> None:
-    read = _decode_pack(reader, path)
-    if read is None:
+    pack = _decode_pack(reader, path)
+    if pack is None:
         return
-    pack, text = read
     if not is_user and pack.pack in packs:
         reader.mistakes.append(f'{path}: pack "{pack.pack}" is there twice')
     packs.setdefault(pack.pack, pack.summary)
     rules[str(path)] = pack.rules
-    lines = PhraseLines(text)
     for entry in pack.action:
-        action = _action(entry, pack, path, lines)
+        action = _action(entry, pack, path)
         earlier = actions.get(entry.id)
         place = f'{path}: action "{entry.id}"'
         if earlier is not None and not is_user:
@@ -190,13 +187,13 @@ def _read_pack(
         actions[entry.id] = action
 
 
-def _decode_pack(reader: _Reader, path: Path) -> tuple[PackFile, str] | None:
+def _decode_pack(reader: _Reader, path: Path) -> PackFile | None:
     """Decode a pack action by action, so that each broken one is reported."""
     text = reader.text(path)
     if text is None:
         return None
     try:
-        raw: dict[str, Any] = tomllib.loads(text)
+        raw: dict[str, Any] = rtoml.loads(text)
     except _NO_TOML as error:
         reader.mistakes.append(f"{path}: {error}")
         return None
@@ -216,17 +213,17 @@ def _decode_pack(reader: _Reader, path: Path) -> tuple[PackFile, str] | None:
             actions.append(msgspec.convert(entry, ActionFile))
         except msgspec.ValidationError as error:
             reader.mistakes.append(f'{path}: action "{name}": {error}')
-    return msgspec.structs.replace(head, action=tuple(actions)), text
+    return msgspec.structs.replace(head, action=tuple(actions))
 
 
-def _action(
-    entry: ActionFile, pack: PackFile, path: Path, lines: PhraseLines
-) -> Action:
-    phrases = []
-    for phrase in entry.phrases:
-        say = phrase if isinstance(phrase, Say) else Say(phrase)
-        line = lines.take(say.say)
-        phrases.append(Phrase(say.say, say.slots, str(path), line, say.weight))
+def _action(entry: ActionFile, pack: PackFile, path: Path) -> Action:
+    file = str(path)
+    phrases = [
+        Phrase(phrase, _NONE_FIXED, file)
+        if isinstance(phrase, str)
+        else Phrase(phrase.say, phrase.slots, file, phrase.weight)
+        for phrase in entry.phrases
+    ]
     forms: dict[str, tuple[Form, ...]] = {}
     platforms: tuple[tuple[Platform, Form | tuple[Form, ...]], ...] = (
         ("macos", entry.macos),
@@ -281,12 +278,12 @@ def _names(
             own = msgspec.json.decode(text or "{}", type=UserFile)
         except (msgspec.DecodeError, RecursionError) as error:
             reader.mistakes.append(f"{path}: {error}")
-    maps = [read[0] if read else NamesFile() for read in (apps, folders)]
+    maps = [read or NamesFile() for read in (apps, folders)]
     return Names(
         {spoken.lower(): real for spoken, real in own.apps.items()},
         {"macos": maps[0].macos, "linux": maps[0].linux},
         {spoken.lower(): real for spoken, real in own.folders.items()},
         {"macos": maps[1].macos, "linux": maps[1].linux},
         {spoken.lower(): real for spoken, real in own.sites.items()},
-        sites[0].sites if sites else {},
+        sites.sites if sites else {},
     ), own.settings

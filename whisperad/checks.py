@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from whisperad import phrases
 from whisperad.action import Action, Phrase
 from whisperad.intent import NONE
+from whisperad.lines import line_of
 from whisperad.pack import Argument, Form, Slot
 from whisperad.utterance import normalise
 
@@ -59,7 +60,6 @@ def check_phrases(
     mistakes = []
     parsed: dict[str, phrases.Rules] = {}
     for phrase in given:
-        place = f'{phrase.file}:{phrase.line}: "{phrase.template}"'
         try:
             if phrase.file not in parsed:
                 parsed[phrase.file] = {
@@ -70,10 +70,17 @@ def check_phrases(
                 phrases.parse(phrase.template).expression, parsed[phrase.file]
             )
         except (ValueError, RecursionError) as error:
-            mistakes.append(f"{place}: {error}")
+            mistakes.append(f"{_place(phrase)}: {error}")
             continue
-        mistakes += [f"{place}: {m}" for m in _slot_mistakes(named, phrase, slots)]
+        mistakes += [
+            f"{_place(phrase)}: {m}" for m in _slot_mistakes(named, phrase, slots)
+        ]
     return mistakes
+
+
+def _place(phrase: Phrase) -> str:
+    line = line_of(phrase.file, phrase.template)
+    return f'{phrase.file}:{line}: "{phrase.template}"'
 
 
 def _slot_mistakes(

@@ -98,10 +98,14 @@ def _walk(
 
 
 def _commands(loaded: Catalogue) -> Iterator[tuple[Owner, dict[str, Slot]]]:
+    lines: dict[str, PhraseLines] = {}
     for action in loaded.actions.values():
         for phrase in action.phrases:
-            owner = Owner(action.id, phrase.file, phrase.line, phrase.template)
-            yield owner, action.slots
+            if phrase.file not in lines:
+                text = Path(phrase.file).read_text(encoding="utf-8")
+                lines[phrase.file] = PhraseLines(text)
+            line = lines[phrase.file].take(phrase.template)
+            yield Owner(action.id, phrase.file, line, phrase.template), action.slots
 
 
 def _refusals(config: Path) -> Iterator[tuple[Owner, dict[str, Slot]]]:

@@ -20,6 +20,7 @@ from whisperad.catalogue import Catalogue
 from whisperad.command import Resolver
 from whisperad.errors import CannotRun, UnknownName
 from whisperad.intent import Intent
+from whisperad.lines import line_of
 from whisperad.phrases import Rules
 from whisperad.protocol import Interpretation, LikelyIntent, UsedModel
 from whisperad.understanding import Understanding
@@ -104,7 +105,7 @@ def nearest_phrase(
                     action.id,
                     phrase.template,
                     phrase.file,
-                    phrase.line,
+                    line_of(phrase.file, phrase.template),
                     True,
                     text,
                     1.0,
@@ -120,7 +121,7 @@ def nearest_phrase(
         action.id,
         phrase.template,
         phrase.file,
-        phrase.line,
+        line_of(phrase.file, phrase.template),
         False,
         wording,
         round(best / 100, 4),

@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from pathlib import Path
 
 _FIRST = re.compile(r"\s*phrases\s*=")
 _MORE = re.compile(r'\s*(?:["{#]|$)')  # phrases are strings and tables
@@ -30,3 +31,12 @@ class PhraseLines:
             return 0
         # The last one stays: a table may repeat the words of its phrase.
         return numbers.popleft() if len(numbers) > 1 else numbers[0]
+
+
+def line_of(file: str, template: str) -> int:
+    """Find the line of a phrase in a pack, as `PhraseLines` gives it; 0 if it is gone."""
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return 0
+    return PhraseLines(text).take(template)
