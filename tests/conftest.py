@@ -47,7 +47,7 @@ def daemon(shared_short_dir: Path, random_base: Path) -> Iterator[RunningDaemon]
     """Give a daemon that proposes macOS commands, for all tests of a file."""
     running = RunningDaemon(
         shared_short_dir,
-        {"settings": {"model": str(random_base)}},
+        {"settings": {"model": str(random_base), "shortcuts": False}},
         {"WHISPERA_PLATFORM": "macos"},
     ).start()
     yield running
@@ -63,7 +63,9 @@ def setting(short_dir: Path, random_base: Path) -> Setting:
 @pytest.fixture
 def stopped(short_dir: Path, random_base: Path) -> Iterator[RunningDaemon]:
     """Give a daemon that is not started yet."""
-    running = RunningDaemon(short_dir, {"settings": {"model": str(random_base)}})
+    running = RunningDaemon(
+        short_dir, {"settings": {"model": str(random_base), "shortcuts": False}}
+    )
     yield running
     if hasattr(running, "process"):
         running.stop()

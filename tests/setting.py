@@ -72,6 +72,7 @@ class Setting:
         user_file = {
             "settings": {
                 "model": str(self.base),
+                "shortcuts": False,  # the model shall answer
                 "confidence_threshold": self.threshold,
             }
         }

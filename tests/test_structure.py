@@ -21,7 +21,12 @@ ALLOWED = {
 # Serving is nothing that training may depend on.
 SERVING = {"server", "daemon", "listener", "connection", "serving", "runner", "kept"}
 STANDARD_ONLY = ("whisperad/wire.py", "client/connection.py", "client/say.py")
-MLX = {"whisperad/network.py", "training/fit.py", "training/speed.py"}
+MLX = {
+    "whisperad/network.py",
+    "whisperad/weights.py",
+    "training/fit.py",
+    "training/speed.py",
+}
 TORCH = {"training/tiny.py", "training/batches.py", "training/pretrain.py"}
 HEAVY = {"transformers", "torch", "mlx_lm", "typer", "rich", "huggingface_hub"}
 

@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 
 from training.plan import Plan
-from whisperad.network import BLAS
+from whisperad.weights import BLAS
 
-# After `network`, which chooses the BLAS that mlx binds when it is imported.
+# After `weights`, which chooses the BLAS that mlx binds when it is imported.
 import mlx.core as mx  # isort: skip
 
 ROW_TOKENS = 45  # of prompt and answer, padding included

@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -62,7 +63,7 @@ def none_phrases(config: Path) -> tuple[Phrase, ...]:
     return tuple(found)
 
 
-def _of_split(given: tuple[Phrase, ...], split: Split) -> list[Phrase]:
+def _of_split(given: Iterable[Phrase], split: Split) -> list[Phrase]:
     """Deal templates out: by their text, so that adding one moves no other."""
     dealt: dict[str, list[Phrase]] = {"train": [], "valid": [], "test": []}
     for index, phrase in enumerate(given):

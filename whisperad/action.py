@@ -1,8 +1,14 @@
 """Action: one thing Whispera can do, as the loaded catalogue holds it."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
+
 import msgspec
 
-from whisperad.pack import Form, Risk, Slot, Where
+from whisperad.pack import Form, Risk, Say, Slot, Where
+
+_BETWEEN = "\0"  # no template has it
+_NONE_FIXED: dict[str, str] = {}
 
 
 class Phrase(msgspec.Struct, frozen=True, gc=False):
@@ -12,6 +18,45 @@ class Phrase(msgspec.Struct, frozen=True, gc=False):
     fixed: dict[str, str]  # choice slots that the words imply
     file: str
     weight: int = 1  # how many others it is drawn as often as
+
+
+class Phrases(Sequence[Phrase]):
+    """The phrases of an action, packed: there are a great many, and few are looked at."""
+
+    __slots__ = ("_file", "_said", "_templates")
+
+    def __init__(self, file: str, entries: Iterable[str | Say]) -> None:
+        """Pack the entries of a file."""
+        self._file = file
+        self._said: dict[int, Say] = {}  # those that are more than a template
+        templates = []
+        for index, entry in enumerate(entries):
+            if isinstance(entry, Say):
+                self._said[index] = entry
+            templates.append(entry.say if isinstance(entry, Say) else entry)
+        self._templates = _BETWEEN.join(templates).encode() if templates else None
+
+    def __len__(self) -> int:
+        if self._templates is None:
+            return 0
+        return self._templates.count(_BETWEEN.encode()) + 1
+
+    def __iter__(self) -> Iterator[Phrase]:
+        if self._templates is None:
+            return
+        for index, template in enumerate(self._templates.decode().split(_BETWEEN)):
+            said = self._said.get(index)
+            if said is None:
+                yield Phrase(template, _NONE_FIXED, self._file)
+            else:
+                yield Phrase(template, said.slots, self._file, said.weight)
+
+    @overload
+    def __getitem__(self, index: int) -> Phrase: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Phrase]: ...
+    def __getitem__(self, index: int | slice) -> Phrase | Sequence[Phrase]:
+        return tuple(self)[index]
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -25,6 +70,6 @@ class Action(msgspec.Struct, frozen=True):
     where: Where
     critical: bool
     inverse: str | None
-    phrases: tuple[Phrase, ...]
+    phrases: Sequence[Phrase]
     forms: dict[str, tuple[Form, ...]]  # platform -> ways to do it, best first
     private: bool = False  # its words are a person's own: the history leaves them out

@@ -13,7 +13,7 @@ import msgspec
 import rtoml
 
 from whisperad import checks, switches
-from whisperad.action import Action, Phrase
+from whisperad.action import Action, Phrases
 from whisperad.errors import BadConfig
 from whisperad.pack import (
     RISKS,
@@ -31,7 +31,6 @@ from whisperad.pack import (
 
 T = TypeVar("T")
 _NO_TOML = (rtoml.TomlParsingError, RecursionError)
-_NONE_FIXED: dict[str, str] = {}  # one for all phrases, of which there are many
 MAX_ACTIONS = 1500  # a grammar takes hardly more choices at one place
 USER_FILE = "whispera_config.json"
 SHIPPED = Path(__file__).parent.parent / "config"
@@ -217,13 +216,6 @@ def _decode_pack(reader: _Reader, path: Path) -> PackFile | None:
 
 
 def _action(entry: ActionFile, pack: PackFile, path: Path) -> Action:
-    file = str(path)
-    phrases = [
-        Phrase(phrase, _NONE_FIXED, file)
-        if isinstance(phrase, str)
-        else Phrase(phrase.say, phrase.slots, file, phrase.weight)
-        for phrase in entry.phrases
-    ]
     forms: dict[str, tuple[Form, ...]] = {}
     platforms: tuple[tuple[Platform, Form | tuple[Form, ...]], ...] = (
         ("macos", entry.macos),
@@ -244,7 +236,7 @@ def _action(entry: ActionFile, pack: PackFile, path: Path) -> Action:
         pack.where,
         entry.critical,
         entry.inverse,
-        tuple(phrases),
+        Phrases(str(path), entry.phrases),
         forms,
         entry.private,
     )

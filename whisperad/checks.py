@@ -1,7 +1,7 @@
 """What makes a loaded action sensible: each check gives mistakes, never raises."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from whisperad import phrases
 from whisperad.action import Action, Phrase
@@ -52,7 +52,7 @@ def check_inverses(actions: Mapping[str, Action]) -> list[str]:
 
 
 def check_phrases(
-    given: tuple[Phrase, ...],
+    given: Iterable[Phrase],
     slots: Mapping[str, Slot],
     rules: Mapping[str, Mapping[str, str]],
 ) -> list[str]:

@@ -68,7 +68,7 @@ class Resolver:
     ) -> None:
         self._catalogue = catalogue
         self._machine = machine
-        self._names = RealNames(catalogue.names, machine.platform, machine.applications)
+        self.names = RealNames(catalogue.names, machine.platform, machine.applications)
         self._now = now
 
     def said(self, intent: Intent, utterance: Utterance) -> dict[str, str | int]:
@@ -94,7 +94,7 @@ class Resolver:
         """
         action = self._catalogue.actions[intent.action]  # the grammar admits no other
         now = self._now()
-        reader = Reader(self._machine, self._names, cwd, now)
+        reader = Reader(self._machine, self.names, cwd, now)
         values: dict[str, Value] = {}
         for name, slot in action.slots.items():
             if name in intent.slots:

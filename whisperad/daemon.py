@@ -63,7 +63,12 @@ class Daemon:
     async def start(self) -> None:
         """Load and warm everything. Raises `BadConfig` or `BadAdapter`."""
         self._thread: ModelThread = await self._serving.start()
-        self._interpreter = Interpreter(self._thread, self._memory.meaning)
+        self._interpreter = Interpreter(
+            self._thread,
+            self._memory.meaning,
+            self._serving.exact,
+            self._serving.answers,
+        )
         try:
             await self._memory.start()
             await self._effects.start()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from whisperad.action import Action
 from whisperad.catalogue import Catalogue
+from whisperad.draft import Draft
 from whisperad.pack import Slot
 from whisperad.prompt import (
     CLOSING,
@@ -40,11 +41,19 @@ class Guesser:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._fixed: dict[str, frozenset[str]] = {}  # by action, made when first needed
+        self.draft: Draft | None = None  # of actions; without it none is guessed
+
+    def learn(self) -> None:
+        """Guess actions too from now on. Reads all phrases: some tenths of a second."""
+        self.draft = Draft(
+            (action.id, map(frozenset, self._phrases(action)))
+            for action in self._catalogue.actions.values()
+        )
 
     def rest(self, answer: str, utterance: str) -> list[str]:
         """Give pieces of text that may follow; none if there is no telling."""
         if not answer:
-            return [OPENING]
+            return [OPENING, *self._first_action(utterance)]
         is_list = answer.startswith(LIST_OPENING)
         *before, last = answer.split(SEPARATOR)
         at = 0
@@ -52,6 +61,14 @@ class Guesser:
             at = self._end(done, utterance, at)
         pieces = self._rest_of_object(last, utterance, at)
         return [LIST_CLOSING if is_list and p == CLOSING else p for p in pieces]
+
+    def _first_action(self, utterance: str) -> Iterator[str]:
+        """Give an action that the words speak for, and its slots."""
+        identity = self.draft and self.draft.action(_WORD.findall(utterance))
+        if identity:
+            action = self._catalogue.actions[identity]
+            yield identity
+            yield from self._pieces(action, list(action.slots), utterance, 0)
 
     def _end(self, done: str, utterance: str, at: int) -> int:
         """Find where the last value of an object ends in the utterance."""
@@ -112,11 +129,13 @@ class Guesser:
                 return word.start(), word[0]
         return len(utterance), ""
 
-    def _words(self, action: Action) -> Iterator[str]:
+    def _phrases(self, action: Action) -> Iterator[Iterator[str]]:
         for phrase in action.phrases:
-            yield from _words(
-                phrase.template, self._catalogue.rules.get(phrase.file, {})
-            )
+            yield _words(phrase.template, self._catalogue.rules.get(phrase.file, {}))
+
+    def _words(self, action: Action) -> Iterator[str]:
+        for words in self._phrases(action):
+            yield from words
         for slot in action.slots.values():
             for value in slot.values:
                 yield from _WORD.findall(" ".join((value, *slot.said.get(value, ()))))

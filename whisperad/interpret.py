@@ -1,6 +1,7 @@
 """From an utterance to what it asks for: the stages, in order.
 
-What the user has taught comes first, then the model.
+What the user has taught comes first, then exact phrases, then what the model said of
+the same words before, then the model.
 """
 
 import contextlib
@@ -8,6 +9,9 @@ import math
 import time
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
+from whisperad.answers import Answers
 from whisperad.errors import TimedOut
 from whisperad.intent import Intent
 from whisperad.model_thread import ModelThread
@@ -23,18 +27,29 @@ WARM_UP_S = 8.0  # each, at most: a large base on a slow machine is warm by then
 Meaning = Callable[[str], tuple[Intent, ...] | None]
 
 
-def untaught(text: str) -> tuple[Intent, ...] | None:
-    """Give the meaning that a normalised text was taught, where nothing ever was."""
+def unknown(text: str) -> tuple[Intent, ...] | None:
+    """Give the meaning of a normalised text where none is known."""
     return None
 
 
 class Interpreter:
     """Understands utterances, with a model in its own thread."""
 
-    def __init__(self, thread: ModelThread, taught: Meaning = untaught) -> None:
-        """`taught` gives what a normalised text was taught to mean, or None."""
+    def __init__(
+        self,
+        thread: ModelThread,
+        taught: Meaning = unknown,
+        exact: Meaning = unknown,
+        answers: Answers | None = None,
+    ) -> None:
+        """`taught` and `exact` give what a normalised text means, or None.
+
+        `answers` holds what the model said before.
+        """
         self._thread = thread
         self._taught = taught
+        self._exact = exact
+        self._answers = answers
 
     async def warm_up(self) -> None:
         """Run the model, which must have a catalogue, before the first request."""
@@ -59,7 +74,14 @@ class Interpreter:
         taught = self._taught(utterance.text)
         if taught is not None:
             return Understanding(taught, 1.0, stage="taught")
-        return await self._thread.submit(
+        exact = self._exact(utterance.text)
+        if exact is not None and not explain:
+            return Understanding(exact, 1.0, stage="exact")
+        if self._answers is not None and not explain:
+            known = self._answers.get(utterance.text, threshold)
+            if known is not None:
+                return known
+        found = await self._thread.submit(
             lambda model: model.understand(
                 utterance,
                 threshold,
@@ -68,3 +90,8 @@ class Interpreter:
             ),
             deadline,
         )
+        if exact is not None:
+            return replace(found, intents=exact, confidence=1.0, stage="exact")
+        if self._answers is not None and not explain:
+            self._answers.keep(utterance.text, threshold, found)
+        return found

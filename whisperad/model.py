@@ -23,10 +23,11 @@ from whisperad.decode import Answer, alternatives, decode
 from whisperad.errors import BadAdapter, NotReady, TimedOut
 from whisperad.grammar import Grammar, Vocabulary
 from whisperad.intent import Intent
-from whisperad.network import BLAS, DAMAGED, Memory, Modules, Network, Scores
+from whisperad.network import Memory, Modules, Network, Scores
 from whisperad.prompt import PREFIX, SUFFIX
 from whisperad.understanding import Candidate, Understanding
 from whisperad.utterance import Utterance
+from whisperad.weights import BLAS, DAMAGED
 
 # Longer prompts are no commands, and attention takes memory by the square of them.
 MAX_PROMPT_TOKENS = 1024

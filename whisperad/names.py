@@ -40,7 +40,7 @@ class RealNames:
 
     def application(self, said: str) -> Application:
         """Give the application that is meant, or one called as it was said."""
-        self._refresh()
+        self.refresh()
         wanted = key(said)
         if (app := self._known_app(wanted)) is not None:
             return app
@@ -60,6 +60,13 @@ class RealNames:
         """Give the site that a map has under this name, or under the nearest one."""
         return _lookup(key(_SITE_WORDS.sub("", said.lower())), self._sites)
 
+    def knows(self, kind: str, said: str) -> bool:
+        """Whether an app, folder or site is called so, to the letter; reads no files."""
+        wanted = key(said)
+        if kind == "app":
+            return self._known_app(wanted) is not None
+        return wanted in (self._folders if kind == "folder" else self._sites)
+
     def _known_app(self, wanted: str) -> Application | None:
         """Give the application that a key stands for; the user's own keys come first."""
         if wanted in self._own_apps:
@@ -68,7 +75,8 @@ class RealNames:
             return self._by_key[wanted]
         return self._called(self._apps[wanted]) if wanted in self._apps else None
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Take note of what is installed now; reads files."""
         installed = self._applications.current()
         if installed is not self._installed:
             self._by_key = _by_key(installed)

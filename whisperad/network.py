@@ -1,67 +1,27 @@
-"""The layers of a Qwen2 model, as fast as they run here. The only file with mlx in it.
+"""The layers of a Qwen2 model, as fast as they run here.
 
+With `weights.py` the only file with mlx in it.
 Everything belongs to one thread: `model_thread.py` makes the network in it and touches
 it from nowhere else.
 """
 
+import copy
+import ctypes
 import gc
-import importlib.util
-import os
 import sys
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
-from whisperad.blas import pick_blas
+from whisperad import weights as files
 from whisperad.errors import BadAdapter
+from whisperad.weights import BLAS, KVCache, LoRALinear
 
-# mlx binds its BLAS when it is imported; this must have happened before.
-BLAS = pick_blas(os.environ.get("WHISPERA_BLAS"))
-
-import mlx.core as mx  # noqa: E402
-from mlx.nn.layers.base import Module  # noqa: E402
-from mlx.nn.layers.linear import Linear  # noqa: E402
-from mlx.nn.layers.quantized import QuantizedLinear, quantize  # noqa: E402
-from mlx.utils import tree_flatten, tree_unflatten  # noqa: E402
-
-
-@contextmanager
-def _light_mlx_lm() -> Iterator[None]:
-    """Let single files of mlx-lm be imported without all that it imports itself.
-
-    The package's own `__init__` needs transformers and lowers the limit of open files
-    for good; the files that make a model need neither. Afterwards the names are free
-    again for a program, such as training, that wants all of mlx-lm.
-    """
-    before = set(sys.modules)
-    # The outer one first: looking for the inner one imports what it is in.
-    for name in ("mlx_lm", "mlx_lm.tuner"):
-        if name not in before:
-            spec = importlib.util.find_spec(name)
-            assert spec is not None
-            sys.modules[name] = importlib.util.module_from_spec(spec)
-    try:
-        yield
-    finally:
-        for name in set(sys.modules) - before:
-            if name.split(".")[0] == "mlx_lm":
-                del sys.modules[name]
-
-
-with _light_mlx_lm():
-    from mlx_lm.models.cache import KVCache
-    from mlx_lm.models.qwen2 import Model as Layers
-    from mlx_lm.models.qwen2 import ModelArgs
-    from mlx_lm.tuner.lora import LoRALinear
-
-# What comes of a folder whose files are damaged, or made for something else.
-DAMAGED = (
-    *(ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError),
-    *(ValueError, msgspec.DecodeError),
-)
+# After `weights`, which chooses the BLAS that mlx binds when it is imported.
+import mlx.core as mx  # isort: skip
+from mlx.nn.layers.base import Module  # isort: skip
+from mlx.nn.layers.linear import Linear  # isort: skip
+from mlx.nn.layers.quantized import QuantizedLinear  # isort: skip
+from mlx.utils import tree_flatten, tree_unflatten  # isort: skip
 
 Modules = Mapping[str, Module]  # by their path in the model
 Memory = list[KVCache]  # of the tokens read, one part a layer
@@ -92,7 +52,7 @@ class Network:
         if is_cpu:
             # It would run a C++ compiler at the first pass, and gain nothing.
             mx.disable_compile()
-        self._layers = _load(folder, dense=is_cpu)
+        self._layers = files.load(folder, dense=is_cpu)
         self._linears = {
             path: module
             for path, module in self._layers.named_modules()
@@ -107,6 +67,9 @@ class Network:
         self._fuses = is_cpu and self.bytes <= SMALL_BYTES
         if self._fuses:
             BLAS.limit_threads(SMALL_THREADS)
+            # They wait for adapters to be added to them, and need not be wide for that.
+            self._linears = {path: _narrow(m) for path, m in self._linears.items()}
+            mx.clear_cache()
         self._prefix = prefix
         self._adapted: Modules = {}
         self._rows: dict[tuple[int, ...], mx.array] = {}
@@ -121,7 +84,7 @@ class Network:
         end. Raises `BadAdapter` if they do not fit; what is in place stays as it is.
         """
         file = folder / "adapters.safetensors"
-        weights = _read_weights(file)
+        weights = files.read(file)
         if not weights:
             raise BadAdapter(f"{file}: it has no weights")
         yield
@@ -142,7 +105,7 @@ class Network:
             numbers = mx.concatenate([a.flatten(), (scale * b).flatten()])
             if not mx.isfinite(numbers).all():
                 raise BadAdapter(f'{file}: some weights of "{path}" are no numbers')
-            modules[path] = self._with_lora(linear, a, b, scale)
+            modules[path] = self._with_lora(path, a, b, scale)
             mx.eval(modules[path].parameters())
             if number % MODULES_A_STEP == 0:
                 yield
@@ -154,7 +117,7 @@ class Network:
         Gives the memory of the prefix that belongs to them: what they have read is
         different for every adapter. Pass it in again the next time.
         """
-        restored = {path: self._linears[path] for path in self._adapted}
+        restored = {p: self._base(p) for p in self._adapted if p not in modules}
         places = list({**restored, **modules}.items())
         if places:
             self._layers.update_modules(tree_unflatten(places))
@@ -207,9 +170,12 @@ class Network:
             head.mode,
         )
 
-    def _with_lora(
-        self, linear: Linear | QuantizedLinear, a: mx.array, b: mx.array, scale: float
-    ) -> Module:
+    def _base(self, path: str) -> Linear | QuantizedLinear:
+        linear = self._linears[path]
+        return _as_type(linear, mx.float32) if self._fuses else linear
+
+    def _with_lora(self, path: str, a: mx.array, b: mx.array, scale: float) -> Module:
+        linear = self._base(path)
         lora: Module = LoRALinear.from_base(linear, r=a.shape[1], scale=scale)
         lora.lora_a, lora.lora_b = a, b
         fused: Module = lora.fuse() if self._fuses else lora.eval()
@@ -222,75 +188,28 @@ def leave_thread() -> None:
     mx.clear_streams()
 
 
-def _load(folder: Path, *, dense: bool) -> Layers:
-    """Load the layers; `dense`: as float32, the only kind that is fast on a CPU."""
-    file = folder / "config.json"
-    try:
-        config: dict[str, Any] = msgspec.json.decode(file.read_bytes())
-        if config.get("model_type") != "qwen2":
-            raise BadAdapter(
-                f'{file}: model_type is "{config.get("model_type")}", expected "qwen2"'
-            )
-        # transformers 5 writes it one level deeper than mlx-lm looks.
-        config = {**(config.get("rope_parameters") or {}), **config}
-        layers = Layers(ModelArgs.from_dict(config))
-        weights = layers.sanitize(
-            _read_weights(*sorted(folder.glob("model*.safetensors")))
-        )
-        packing = config.get("quantization") or config.get("quantization_config") or {}
-        if dense:
-            weights = _unpacked(weights, packing)
-        elif packing:
-            quantize(
-                layers,
-                group_size=packing["group_size"],
-                bits=packing["bits"],
-                class_predicate=lambda path, _: (
-                    f"{path}.scales" in weights and packing.get(path, True)
-                ),
-            )
-        layers.load_weights(list(weights.items()))
-        layers.eval()
-        mx.eval(layers.parameters())
-    except DAMAGED as error:
-        raise BadAdapter(f"{folder}: no base that can be served: {error}") from error
-    return layers
+def give_back() -> None:
+    """Give memory back to the system that loading took and nothing uses any more."""
+    mx.clear_cache()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
-def _unpacked(
-    weights: dict[str, mx.array], packing: dict[str, Any]
-) -> dict[str, mx.array]:
-    """Turn all weights to float32, quantised ones too."""
-    dense = {}
-    for name, weight in weights.items():
-        path, _, kind = name.rpartition(".")
-        if f"{path}.scales" in weights and kind in {"scales", "biases"}:
-            continue
-        if f"{path}.scales" in weights and kind == "weight":
-            how = {**packing, **(packing.get(path) or {})}
-            weight = mx.dequantize(
-                weight,
-                weights[f"{path}.scales"],
-                weights.get(f"{path}.biases"),
-                how["group_size"],
-                how["bits"],
-                how.get("mode", "affine"),
-            )
-        dense[name] = weight.astype(mx.float32)
-    return dense
+def _narrow(linear: Linear | QuantizedLinear) -> Linear | QuantizedLinear:
+    """Give a layer in half the bytes, if that loses nothing."""
+    narrow = _as_type(linear, mx.float16)
+    same = mx.array_equal(narrow.weight.astype(mx.float32), linear.weight)
+    return narrow if same.item() else linear
 
 
-def _read_weights(*files: Path) -> dict[str, mx.array]:
-    """Read safetensors files. Raises `BadAdapter` if one is damaged."""
-    weights: dict[str, mx.array] = {}
-    for file in files:
-        try:
-            read = mx.load(str(file))
-        except (RuntimeError, ValueError, OSError) as error:
-            raise BadAdapter(f"{file}: {error}") from error
-        assert isinstance(read, dict)
-        weights.update(read)
-    return weights
+def _as_type(
+    linear: Linear | QuantizedLinear, kind: mx.Dtype
+) -> Linear | QuantizedLinear:
+    """Give a layer with its weight as another type; the bias stays as it is."""
+    changed = copy.copy(linear)
+    changed.weight = linear.weight.astype(kind)
+    mx.eval(changed.weight)
+    return changed
 
 
 def _sizes(linear: Linear | QuantizedLinear) -> tuple[int, int]:

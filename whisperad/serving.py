@@ -5,21 +5,27 @@ or nothing.
 """
 
 import asyncio
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from whisperad import catalogue, log, settings, swap
 from whisperad.adapter import adapter_folders
+from whisperad.answers import Answers
 from whisperad.catalogue import Catalogue
 from whisperad.command import Resolver
 from whisperad.errors import BadAdapter, BadConfig
+from whisperad.exact import Exact
 from whisperad.grammar import Grammar
+from whisperad.intent import Intent
 from whisperad.interpret import Interpreter
 from whisperad.machine import Machine
 from whisperad.model import Adapter, Model
 from whisperad.model_thread import ModelThread
+from whisperad.network import give_back
 from whisperad.settings import Preferences, Settings
 
 What = Literal["all", "config", "adapter"]
@@ -31,6 +37,7 @@ class Configuration(msgspec.Struct, frozen=True):
     catalogue: Catalogue
     preferences: Preferences
     resolver: Resolver
+    exact: Exact | None = None
 
 
 class ServingModel(msgspec.Struct, frozen=True):
@@ -55,6 +62,7 @@ class Serving:
         # Of a system that is not ours nothing can be looked up.
         environ = given.environ if given.can_execute else None
         self._machine = Machine(given.platform, given.home, environ)
+        self.answers = Answers(self._served)
         self._config_problems: tuple[str, ...] = ()
         self._adapter_problems: tuple[str, ...] = ()
 
@@ -62,6 +70,17 @@ class Serving:
     def problems(self) -> tuple[str, ...]:
         """What the user should put right, though we serve without it."""
         return self._config_problems + self._adapter_problems
+
+    def exact(self, text: str) -> tuple[Intent, ...] | None:
+        """Give what a normalised text means, where an exact phrase says so."""
+        known = self.configuration.exact
+        return known.meaning(text) if known else None
+
+    def _served(self) -> Hashable | None:
+        """Give what decides answers; None if they are not to be kept."""
+        if not self.configuration.preferences.shortcuts:
+            return None
+        return self.configuration.catalogue.hash, self.model.base, self.model.adapter
 
     @property
     def threshold(self) -> float:
@@ -91,12 +110,23 @@ class Serving:
                 Interpreter(self._thread).warm_up(),
                 asyncio.to_thread(self._machine.applications.current),
             )
+            await self._thread.submit(lambda _: give_back())
+            self._learning = asyncio.create_task(self._learn())
         except BaseException:
             self._thread.stop()
             raise
         for problem in self.problems:
             log.warning("problem", message=problem)
         return self._thread
+
+    async def _learn(self) -> None:
+        """Learn exact phrases and what to guess, after the start: both save time only."""
+        before = self.configuration
+        grammar = await self._thread.submit(lambda model: model.served())
+        await asyncio.to_thread(grammar.guesser.learn)
+        after = await asyncio.to_thread(_learnt, before)
+        if self.configuration is before:  # it may have been read again
+            self.configuration = after
 
     def _configure(self) -> None:
         """Load the configuration, the shipped one alone if the user's is wrong.
@@ -120,6 +150,7 @@ class Serving:
             configuration = await asyncio.to_thread(
                 _configuration, self._settings, self._settings.config, self._machine
             )
+            configuration = await asyncio.to_thread(_learnt, configuration)
         folders = adapter_folders(self._base, self._settings.data)
         grammar, adapter = await self._thread.submit(
             lambda model: (model.served(), model.adapter)
@@ -128,6 +159,7 @@ class Serving:
             grammar = await self._thread.submit(
                 lambda model: model.grammar(configuration.catalogue)
             )
+            await asyncio.to_thread(grammar.guesser.learn)
         if what != "config":
             folder = next(folders, None)
             adapter = await swap.load(self._thread, folder) if folder else None
@@ -140,10 +172,12 @@ class Serving:
             lambda model: _changed(model, adapter, grammar)
         )
         self.configuration = configuration
+        self.answers.clear()  # another adapter may have the same name
         if what != "adapter":
             self._config_problems = ()
         if what != "config":
             self._adapter_problems = ()
+        await self._thread.submit(lambda _: give_back())
 
 
 def _configuration(
@@ -152,6 +186,15 @@ def _configuration(
     loaded = catalogue.load(given.shipped, user)
     preferences = settings.preferences(loaded.settings, given.config)
     return Configuration(loaded, preferences, Resolver(loaded, machine))
+
+
+def _learnt(configuration: Configuration) -> Configuration:
+    """Give a configuration with its exact phrases, if the user wants them."""
+    if not configuration.preferences.shortcuts:
+        return configuration
+    names = configuration.resolver.names
+    names.refresh()
+    return replace(configuration, exact=Exact(configuration.catalogue, names))
 
 
 def _described(model: Model) -> ServingModel:

@@ -49,6 +49,8 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # A folder, or the name of one in `<data>/models`. Takes effect at the next start.
     model: Annotated[str, msgspec.Meta(min_length=1, pattern=r"^[^\0]*$")] | None = None
     packs_off: tuple[str, ...] = ()  # whose actions are not to be understood
+    # Answer exact phrases, and what was said before, without the model.
+    shortcuts: bool = True
     # What the history holds at most; with 0 rows nothing is kept.
     history_rows: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 1000
     history_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30

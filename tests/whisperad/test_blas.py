@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 _REPORT = """
 import os
 before = dict(os.environ)
-from whisperad.network import BLAS, mx
+from whisperad.weights import BLAS, mx
 BLAS.limit_threads(1)
 a = mx.random.normal((256, 256))
 far = mx.abs(a @ mx.linalg.inv(a, stream=mx.cpu) - mx.eye(256)).max().item()

@@ -154,7 +154,7 @@ BROKEN = {
 @pytest.fixture(scope="module")
 def served(shared_short_dir: Path, random_base: Path) -> Iterator[RunningDaemon]:
     """Give a daemon with a good adapter, for all tests of this file."""
-    model = {"settings": {"model": str(random_base)}}
+    model = {"settings": {"model": str(random_base), "shortcuts": False}}
     running = RunningDaemon(shared_short_dir, model)
     adapters = shared_short_dir / "data" / "adapters"
     tiny_base.write_adapter(adapters / "good", random_base)

@@ -1,0 +1,52 @@
+"""Drafts name the likely action, and change no answer."""
+
+import pytest
+
+from training.generate import Generator
+from whisperad import catalogue
+from whisperad.catalogue import SHIPPED
+from whisperad.draft import Draft
+from whisperad.model import Model
+from whisperad.settings import EMBEDDED_MODEL
+from whisperad.utterance import normalise
+
+
+def _draft(**phrases: str) -> Draft:
+    return Draft(
+        (name, [frozenset(p.split()) for p in said.split(",")])
+        for name, said in phrases.items()
+    )
+
+
+def test_words_speak_for_the_action_whose_phrases_have_them() -> None:
+    draft = _draft(mute="mute,mute it,silence it", lock="lock it,lock the screen")
+
+    assert draft.action(["please", "mute", "it"]) == "mute"
+    assert draft.action(["screen"]) == "lock"
+
+
+def test_where_words_speak_for_two_actions_there_is_no_draft() -> None:
+    draft = _draft(one="do it now", two="do it now")
+
+    assert draft.action(["do", "it"]) is None
+    assert draft.action(["unheard", "of"]) is None
+    assert draft.action([]) is None
+
+
+@pytest.mark.timeout(120)  # some hundred answers, twice
+def test_answers_are_the_same_with_and_without_drafts_and_take_fewer_passes() -> None:
+    loaded = catalogue.load()
+    model = Model(EMBEDDED_MODEL)
+    model.serve(loaded)
+    model.use(model.load_adapter(EMBEDDED_MODEL / "adapter"))
+    generator = Generator(loaded, SHIPPED, "test")
+    said = [normalise(e.utterance) for e in generator.examples(300, 31)]
+    without = [model.understand(u) for u in said]
+    model.served().guesser.learn()
+    drafted = [model.understand(u) for u in said]
+
+    assert [u.intents for u in drafted] == [u.intents for u in without]
+    assert [u.confidence for u in drafted] == pytest.approx(
+        [u.confidence for u in without], abs=1e-3
+    )
+    assert sum(u.passes for u in drafted) < 0.95 * sum(u.passes for u in without)

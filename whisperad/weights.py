@@ -1,0 +1,129 @@
+"""Weights from files: the layers of a base, quantised or not, and adapters' numbers.
+
+With `network.py` the only file with mlx in it.
+"""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from whisperad.blas import pick_blas
+from whisperad.errors import BadAdapter
+
+# mlx binds its BLAS when it is imported; this must have happened before.
+BLAS = pick_blas(os.environ.get("WHISPERA_BLAS"))
+
+import mlx.core as mx  # noqa: E402
+from mlx.nn.layers.quantized import quantize  # noqa: E402
+
+
+@contextmanager
+def _light_mlx_lm() -> Iterator[None]:
+    """Let single files of mlx-lm be imported without all that it imports itself.
+
+    The package's own `__init__` needs transformers and lowers the limit of open files
+    for good; the files that make a model need neither. Afterwards the names are free
+    again for a program, such as training, that wants all of mlx-lm.
+    """
+    before = set(sys.modules)
+    # The outer one first: looking for the inner one imports what it is in.
+    for name in ("mlx_lm", "mlx_lm.tuner"):
+        if name not in before:
+            spec = importlib.util.find_spec(name)
+            assert spec is not None
+            sys.modules[name] = importlib.util.module_from_spec(spec)
+    try:
+        yield
+    finally:
+        for name in set(sys.modules) - before:
+            if name.split(".")[0] == "mlx_lm":
+                del sys.modules[name]
+
+
+with _light_mlx_lm():
+    from mlx_lm.models.cache import KVCache as KVCache
+    from mlx_lm.models.qwen2 import Model as Layers
+    from mlx_lm.models.qwen2 import ModelArgs
+    from mlx_lm.tuner.lora import LoRALinear as LoRALinear
+
+
+# What comes of a folder whose files are damaged, or made for something else.
+DAMAGED = (
+    *(ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError),
+    *(ValueError, msgspec.DecodeError),
+)
+
+
+def load(folder: Path, *, dense: bool) -> Layers:
+    """Load the layers; `dense`: as float32, the only kind that is fast on a CPU."""
+    file = folder / "config.json"
+    try:
+        config: dict[str, Any] = msgspec.json.decode(file.read_bytes())
+        if config.get("model_type") != "qwen2":
+            raise BadAdapter(
+                f'{file}: model_type is "{config.get("model_type")}", expected "qwen2"'
+            )
+        # transformers 5 writes it one level deeper than mlx-lm looks.
+        config = {**(config.get("rope_parameters") or {}), **config}
+        layers = Layers(ModelArgs.from_dict(config))
+        weights = layers.sanitize(read(*sorted(folder.glob("model*.safetensors"))))
+        packing = config.get("quantization") or config.get("quantization_config") or {}
+        if dense:
+            weights = _unpacked(weights, packing)
+        elif packing:
+            quantize(
+                layers,
+                group_size=packing["group_size"],
+                bits=packing["bits"],
+                class_predicate=lambda path, _: (
+                    f"{path}.scales" in weights and packing.get(path, True)
+                ),
+            )
+        layers.load_weights(list(weights.items()))
+        layers.eval()
+        mx.eval(layers.parameters())
+    except DAMAGED as error:
+        raise BadAdapter(f"{folder}: no base that can be served: {error}") from error
+    return layers
+
+
+def _unpacked(
+    weights: dict[str, mx.array], packing: dict[str, Any]
+) -> dict[str, mx.array]:
+    """Turn all weights to float32, quantised ones too."""
+    dense = {}
+    for name, weight in weights.items():
+        path, _, kind = name.rpartition(".")
+        if f"{path}.scales" in weights and kind in {"scales", "biases"}:
+            continue
+        if f"{path}.scales" in weights and kind == "weight":
+            how = {**packing, **(packing.get(path) or {})}
+            weight = mx.dequantize(
+                weight,
+                weights[f"{path}.scales"],
+                weights.get(f"{path}.biases"),
+                how["group_size"],
+                how["bits"],
+                how.get("mode", "affine"),
+            )
+        dense[name] = weight.astype(mx.float32)
+    return dense
+
+
+def read(*files: Path) -> dict[str, mx.array]:
+    """Read safetensors files. Raises `BadAdapter` if one is damaged."""
+    weights: dict[str, mx.array] = {}
+    for file in files:
+        try:
+            read = mx.load(str(file))
+        except (RuntimeError, ValueError, OSError) as error:
+            raise BadAdapter(f"{file}: {error}") from error
+        assert isinstance(read, dict)
+        weights.update(read)
+    return weights
