@@ -44,7 +44,7 @@ format: .venv/dev  ## Format the code
 	$(BIN)/ruff check --fix .
 
 bench: .venv/dev  ## Measure speed and memory, beside mlx_lm.generate in the same run
-	$(BIN)/python tests/bench/bench.py
+	PYTHONPATH=. $(BIN)/python tests/bench/bench.py
 
 qwen: .venv/dev  ## Measure a random model of Qwen2.5-0.5B's shape, from fetching to answers
 	PYTHONPATH=. $(BIN)/python tests/bench/qwen.py

@@ -92,10 +92,13 @@ def decode(
     return Answer(walk, tuple(choices), probability, passes)
 
 
-def alternatives(network: Network, answer: Answer, most: int) -> list[Answer]:
+def alternatives(
+    network: Network, answer: Answer, most: int, *, quick: bool = False
+) -> list[Answer]:
     """Give the most probable answers that name another action than `answer`.
 
-    The network must still know what it read for `answer`.
+    The network must still know what it read for `answer`. With `quick` the values of a
+    slot are guessed where they can be, and cost no pass.
     """
     branches = sorted(
         (
@@ -115,11 +118,33 @@ def alternatives(network: Network, answer: Answer, most: int) -> list[Answer]:
     # Later ones first: what a branch reads takes the place of what came after it.
     found = []
     for choice, token, probability in sorted(chosen.values(), key=lambda c: -c[0].read):
-        network.forget(choice.read)
         walk = choice.walk.copy()
         walk.take(token)
+        guessed = _guessed(walk) if quick else None
+        if guessed is not None:
+            found.append(Answer(guessed, (), probability, 0))
+            continue
+        network.forget(choice.read)
         found.append(decode(network, walk, [token], choice.read, probability))
     return found
+
+
+def _guessed(walk: Walk) -> Walk | None:
+    """Follow a guess to the end of an answer; None if it does not lead there.
+
+    Slots that may be left out are: nothing here says that they were meant.
+    """
+    walk = walk.copy()
+    guess = walk.guess()
+    while not walk.is_done:
+        allowed = walk.allowed()
+        expected = guess.pop(0) if guess and guess[0] in allowed else None
+        if expected is not None and walk.could_close_before(expected):
+            expected = walk.closing
+        elif expected is None and len(allowed) > 1:
+            return None
+        walk.take(allowed[0] if expected is None else expected)
+    return walk
 
 
 def _ahead(walk: Walk, pending: list[int]) -> tuple[list[int], list[_Place]]:

@@ -41,6 +41,7 @@ WORDS: %regex {{ "substring_words": {} }}
 MAX_GUESS = 32  # tokens; a pass over so many costs about what three over one cost
 
 _ANY_TEXT = '{"action":"a b  c"} é\N{GRINNING FACE}'
+_NEXT_KEY = key("").partition(":")[0][:-1]  # how the key of a slot begins
 _LAST_KEY = re.compile(r'"([^"]*)":"$')
 _NOT_ZERO = re.compile(rb"[^\0]", re.DOTALL)
 _BITS = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
@@ -229,6 +230,16 @@ class Walk:
         """Give the first action's id, or what is there of it, with one more token."""
         text = self._grammar.vocabulary.decode([*self.tokens, token])
         return text.removeprefix("[")[len(OPENING) :].split('"')[0]
+
+    @property
+    def closing(self) -> int:
+        """The token that ends an object, where that is allowed."""
+        return self._grammar.vocabulary.encode(CLOSING)[0]
+
+    def could_close_before(self, token: int) -> bool:
+        """Whether a token begins a slot that may be left out, and the last one."""
+        text = self._grammar.vocabulary.decode([token])
+        return text.startswith(_NEXT_KEY) and self.closing in self.allowed()
 
     def take(self, token: int) -> None:
         """Go on with one of the allowed tokens."""

@@ -201,8 +201,10 @@ class Model:
             count = 0
             if explain or is_unsure:
                 count = CANDIDATES_EXPLAINED if explain else CANDIDATES
+            # Of several commands each is a candidate already.
+            if explain or (is_unsure and len(answer.walk.intents) < 2):
                 # One more than are shown: "no command" may be among them.
-                others = alternatives(network, answer, count)
+                others = alternatives(network, answer, count, quick=not explain)
         finally:
             self._network.forget(0)
         return Understanding(

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from client import connection
+from tests.bench import load
 from training.generate import Generator
 from whisperad import catalogue as catalogues
 from whisperad.catalogue import SHIPPED
@@ -26,6 +27,9 @@ from whisperad.wire import Paths
 
 SEED = 23  # of the utterances; the daemon has seen none of them
 PEER = Path(__file__).with_name("peer.py")
+BARE = Path(__file__).with_name("bare.py")
+COLD = 3  # times that the whole of mlx-lm is started for one command
+EXACT = ("open chrome", "mute", "take a screenshot", "set the volume to fifty percent")
 
 
 def main() -> int:
@@ -40,9 +44,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="whispera-", dir="/tmp") as home:
         table = _daemon(Path(home), utterances)
     table |= _peer(utterances)
-    table["daemon / mlx_lm.generate, p50"] = (
-        table["daemon, p50 (ms)"] / table["mlx_lm.generate, p50 (ms)"]
-    )
+    bare = _times(BARE, utterances)
+    table["forward pass alone, p50 (ms)"] = statistics.median(bare)
+    table["mlx_lm.generate, a process a command (ms)"] = _cold(utterances)
+    for name in (
+        "forward pass alone, p50 (ms)",
+        "mlx_lm.generate, p50 (ms)",
+        "mlx_lm.generate, a process a command (ms)",
+    ):
+        ratio = table["daemon, p50 (ms)"] / table[name]
+        table[f"daemon, p50 / {name.removesuffix(' (ms)')}"] = ratio
     print(f"{platform.machine()}, {os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d}")
     for name, value in table.items():
         print(f"{name:42}{value:10.2f}")
@@ -66,6 +77,10 @@ def _daemon(home: Path, utterances: list[str]) -> dict[str, float]:
             times = [_milliseconds(reply) for reply in said]
             passes = [_number(reply, "timing", "passes") for reply in said]
             status = connection.answer(socket, {"type": "status"})
+            stages = _stages(socket, utterances)
+            under_load = load.throughput(socket, utterances)
+            under_load |= load.idle(socket, utterances)
+            under_load |= load.swaps(socket, home, utterances)
             client = _client(environ)
         finally:
             daemon.terminate()
@@ -76,9 +91,21 @@ def _daemon(home: Path, utterances: list[str]) -> dict[str, float]:
         "start to first answer (s)": statistics.median(ready),
         "resident memory (MB)": resident / 1e6,
         "daemon, p50 (ms)": statistics.median(times),
-        "daemon, p99 (ms)": _p99(times),
+        "daemon, p99 (ms)": load.p99(times),
         "passes a command, mean": statistics.fmean(passes),
+        **stages,
+        **under_load,
         **client,
+    }
+
+
+def _stages(socket: str, utterances: list[str]) -> dict[str, float]:
+    """Time what needs no model."""
+    exact = [_milliseconds(_interpret(socket, said)) for said in EXACT * 100]
+    again = [_milliseconds(_interpret(socket, said)) for said in utterances]
+    return {
+        "exact phrases, p99 (ms)": load.p99(exact),
+        "repeated, p99 (ms)": load.p99(again),
     }
 
 
@@ -139,22 +166,39 @@ def _client(environ: dict[str, str]) -> dict[str, float]:
 
 
 def _peer(utterances: list[str]) -> dict[str, float]:
+    times = _times(PEER, utterances)
+    return {
+        "mlx_lm.generate, p50 (ms)": statistics.median(times),
+        "mlx_lm.generate, p99 (ms)": load.p99(times),
+    }
+
+
+def _times(script: Path, utterances: list[str]) -> list[float]:
+    """Have a script in a process of its own answer, and give its milliseconds."""
     asked = subprocess.run(
-        [sys.executable, str(PEER), str(EMBEDDED_MODEL)],
+        [sys.executable, str(script), str(EMBEDDED_MODEL)],
         input=json.dumps(utterances),
         capture_output=True,
         text=True,
         check=True,
     )
-    times = json.loads(asked.stdout.strip().split("\n")[-1])
-    return {
-        "mlx_lm.generate, p50 (ms)": statistics.median(times),
-        "mlx_lm.generate, p99 (ms)": _p99(times),
-    }
+    times: list[float] = json.loads(asked.stdout.strip().split("\n")[-1])
+    return times
 
 
-def _p99(times: list[float]) -> float:
-    return statistics.quantiles(times, n=100)[98]
+def _cold(utterances: list[str]) -> float:
+    """Time a process of mlx-lm for each command, as a shell script would have it."""
+    times = []
+    for utterance in utterances[:COLD]:
+        command = [sys.executable, "-m", "mlx_lm", "generate"]
+        command += ["--model", str(EMBEDDED_MODEL), "--prompt", utterance]
+        command += ["--adapter-path", str(EMBEDDED_MODEL / "adapter")]
+        started = time.perf_counter()
+        subprocess.run(
+            [*command, "--max-tokens", "48"], capture_output=True, check=True
+        )
+        times.append((time.perf_counter() - started) * 1e3)
+    return statistics.median(times)
 
 
 if __name__ == "__main__":

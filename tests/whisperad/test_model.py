@@ -120,7 +120,7 @@ def test_candidates_are_given_below_the_threshold(model: Model) -> None:
     confidences = [candidate.confidence for candidate in unsure.candidates]
     assert confidences == sorted(confidences, reverse=True)
     assert len({candidate.intent.action for candidate in unsure.candidates}) == 3
-    assert unsure.passes > sure.passes
+    assert unsure.passes >= sure.passes
 
 
 def test_explaining_gives_five_candidates_however_sure_it_is(model: Model) -> None:

@@ -1,0 +1,38 @@
+"""The limit: one forward pass over the prompt and nothing else, in a process of its own.
+
+Reads utterances as JSON from standard input, writes the milliseconds of each.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from whisperad.grammar import Vocabulary
+from whisperad.network import Network
+from whisperad.prompt import PREFIX, SUFFIX
+from whisperad.utterance import normalise
+
+IDS = tuple(range(100, 436))  # as many as there are actions to choose from
+
+
+def main() -> None:
+    """Read every utterance once and print how long each took."""
+    folder = Path(sys.argv[1])
+    vocabulary = Vocabulary((folder / "tokenizer.json").read_text())
+    network = Network(folder, vocabulary.encode(PREFIX))
+    network.use({}, None)
+    network.keep_rows(IDS)
+    times = []
+    utterances = json.loads(sys.stdin.read())
+    for utterance in [*utterances[:10], *utterances]:
+        started = time.perf_counter()
+        tokens = vocabulary.encode(normalise(utterance).text + SUFFIX)
+        network.read(tokens, [len(tokens) - 1], IDS)
+        times.append((time.perf_counter() - started) * 1e3)
+        network.forget(0)
+    print(json.dumps(times[10:]))
+
+
+if __name__ == "__main__":
+    main()
