@@ -180,15 +180,14 @@ class Model:
     ) -> Understanding:
         """Say what the utterance asks for.
 
-        Other candidates are looked for when the confidence is below `threshold`, by
-        default the adapter's own, or always if `explain` is set. Raises `TimedOut` when
-        `deadline`, a time of `time.monotonic`, passes.
+        Candidates are looked for below `threshold`, by default the adapter's own, or
+        always if `explain` is set. Raises `TimedOut` when `deadline`, a time of
+        `time.monotonic`, passes.
         """
         grammar = self.served()
         started = time.perf_counter()
         prompt = self._vocabulary.encode(utterance.text + SUFFIX)
-        longest = max(map(len, utterance.text.encode().split()), default=0)
-        if not 0 < longest <= MAX_WORD_BYTES or len(prompt) > MAX_PROMPT_TOKENS:
+        if not _is_readable(utterance) or len(prompt) > MAX_PROMPT_TOKENS:
             return Understanding((), 1.0)
         walk = grammar.walk(utterance.text)
         network = _InTime(self._network, deadline)
@@ -198,9 +197,7 @@ class Model:
             confidence = self.calibration.confidence(answer.probability)
             limit = self.calibration.threshold if threshold is None else threshold
             is_unsure = confidence < limit and len(prompt) <= MAX_BRANCHED_TOKENS
-            count = 0
-            if explain or is_unsure:
-                count = CANDIDATES_EXPLAINED if explain else CANDIDATES
+            count = CANDIDATES_EXPLAINED if explain else CANDIDATES * is_unsure
             # Of several commands each is a candidate already.
             if explain or (is_unsure and len(answer.walk.intents) < 2):
                 # One more than are shown: "no command" may be among them.
@@ -225,6 +222,12 @@ class Model:
                 if all(intent != candidate.intent for candidate in found):
                     found.append(Candidate(intent, confidence))
         return tuple(found)
+
+
+def _is_readable(utterance: Utterance) -> bool:
+    """Whether there are words, and none that is too long to be one."""
+    longest = max(map(len, utterance.text.encode().split()), default=0)
+    return 0 < longest <= MAX_WORD_BYTES
 
 
 def _once(intents: tuple[Intent, ...]) -> tuple[Intent, ...]:
