@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from client import answers, apps, history, lifecycle, model, said, tables, teach
+from client import answers, apps, doctor, history, lifecycle, model, said, tables, teach
 from client.connection import ClientError, answer
 from launchd.install import service
 from launchd.service import Refused, Service
@@ -25,6 +25,7 @@ app = typer.Typer(
 
 app.add_typer(said.app)
 app.add_typer(teach.app)
+app.add_typer(doctor.app)
 app.add_typer(history.app, name="history")
 app.add_typer(apps.app, name="apps")
 app.add_typer(model.app, name="model")

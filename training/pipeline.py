@@ -55,7 +55,7 @@ def _plan(
 
 
 @app.command()
-def generate(rows: Rows = 60_000, seed: Seed = 1) -> None:
+def generate(rows: Rows = 24_000, seed: Seed = 1) -> None:
     """Write the dataset that the config describes, unless it is there already."""
     place = places.place()
     steps = Steps(console)
@@ -109,7 +109,7 @@ def rollback() -> None:
 
 @app.command(name="retrain")
 def all_steps(
-    rows: Rows = 60_000,
+    rows: Rows = 24_000,
     iters: Iters = None,
     batch_size: Batch = None,
     num_layers: Layers = None,
