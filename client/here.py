@@ -1,17 +1,10 @@
 """Run a program in the user's own terminal, as a shell would but without one."""
 
-from __future__ import annotations
-
 import os
-import signal
 import sys
 
 # What shells answer for a program that is not there or that nobody may run.
 NOT_FOUND, NOT_RUNNABLE, ENDED_BY_SIGNAL = 127, 126, 128
-
-_FROM_KEYBOARD = (signal.SIGINT, signal.SIGQUIT)
-# Python ignores the last two from its start; a program must not inherit that.
-_DEFAULT_IN_CHILD = (*_FROM_KEYBOARD, signal.SIGPIPE, signal.SIGXFSZ)
 
 
 def run(argv: list[str], *, reads_stdin: bool) -> int:
@@ -19,16 +12,22 @@ def run(argv: list[str], *, reads_stdin: bool) -> int:
 
     Without `reads_stdin` it finds its standard input empty.
     """
+    # It brings `enum`, which is slow, and most calls of `w` run nothing.
+    import signal
+
+    from_keyboard = (signal.SIGINT, signal.SIGQUIT)
+    # Python ignores the last two from its start; a program must not inherit that.
+    default_in_child = (*from_keyboard, signal.SIGPIPE, signal.SIGXFSZ)
     nothing = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)]
     sys.stdout.flush()
     # Control-C is for the program; we wait to hear how it ended.
-    ours = [signal.signal(number, signal.SIG_IGN) for number in _FROM_KEYBOARD]
+    ours = [signal.signal(number, signal.SIG_IGN) for number in from_keyboard]
     try:
         pid = os.posix_spawnp(
             argv[0],
             argv,
             os.environ,
-            setsigdef=_DEFAULT_IN_CHILD,
+            setsigdef=default_in_child,
             file_actions=() if reads_stdin else nothing,
         )
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -39,6 +38,6 @@ def run(argv: list[str], *, reads_stdin: bool) -> int:
         print(f'"{argv[0]}" cannot be run: {error}', file=sys.stderr)
         return NOT_RUNNABLE
     finally:
-        for number, handler in zip(_FROM_KEYBOARD, ours, strict=True):
+        for number, handler in zip(from_keyboard, ours, strict=True):
             signal.signal(number, handler)
     return code if code >= 0 else ENDED_BY_SIGNAL - code

@@ -1,7 +1,5 @@
 """What the arguments of `w` ask for, read by hand: `argparse` takes too long to load."""
 
-from __future__ import annotations
-
 USAGE = """\
 usage: w [-x] [-j] UTTERANCE...     say something
        w [-x] [-j] -                say every line of standard input

@@ -4,8 +4,6 @@ Fields we do not know are ignored. Imports the standard library only, and no `ty
 or `dataclasses`, which would make `w` slower than what it waits for.
 """
 
-from __future__ import annotations
-
 from client.connection import DaemonError
 
 

@@ -4,11 +4,9 @@ Standard library and `whisperad.wire` only, and no `argparse`: how fast this sta
 what people feel.
 """
 
-from __future__ import annotations
-
 import os
 import sys
-from collections.abc import Iterator
+from _collections_abc import Iterator  # all of `collections` takes long to load
 
 from client import connection, here
 from client.options import USAGE, Options, UsageError
@@ -237,7 +235,18 @@ def _run(options: Options) -> int:
 
 
 def main() -> int:
-    """Do what the command line asks and give the exit code."""
+    """Do what the command line asks and end with the exit code, or else give it."""
+    code = _exit_code()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return code  # Python says what it could not write
+    # That Python takes itself apart would take longer than the daemon's answer.
+    os._exit(code)
+
+
+def _exit_code() -> int:
     _prepare_streams()
     try:
         return _run(Options(sys.argv[1:]))

@@ -177,8 +177,12 @@ class Daemon:
         for command in plan.commands:
             # The client's folder is for what belongs into the client's shell.
             cwd = plan.cwd if command.where == "client" else None
-            outcomes.append(await self._effects.perform(command, plan.timeout_s, cwd))
-            if outcomes[-1].exit_code != 0:
+            outcome = await self._effects.perform(command, plan.timeout_s, cwd)
+            outcomes.append(outcome)
+            # The program alone: its arguments may be a person's own words.
+            program, code = command.argv[0], outcome.exit_code
+            log.info("effect", program=program, risk=command.risk, exit_code=code)
+            if code != 0:
                 break
         return outcomes
 

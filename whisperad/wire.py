@@ -1,17 +1,16 @@
 """What client and daemon agree on: paths, peers, one JSON object a line, exit codes.
 
-Standard library only, and little of it: the client imports this at every call.
+Standard library only, and little of it: the client imports this at every call. So it
+takes the C halves of `json`, `socket` and `collections`: each whole one brings `enum` or
+`re`, and with them half as much again as a bare Python needs to start.
 """
 
-from __future__ import annotations
-
-import json
+import _json
+import _socket
 import os
 import pwd
-import socket as sockets
-import struct
 import sys
-from collections.abc import Mapping
+from _collections_abc import Mapping
 
 VERSION = "0.1.0"
 PROTOCOL = 1
@@ -30,11 +29,13 @@ EXIT_CONFIRMATION_NEEDED = 6
 # What `struct sockaddr_un` holds, less the zero byte at its end.
 MAX_SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 
+_BLANKS = " \t\n\r"  # as JSON has it
+
 LOCK_SUFFIX = ".lock"  # beside the socket: locked for as long as its daemon lives
 
-_PEERCRED_LINUX = struct.Struct("3i")  # struct ucred: pid, uid, gid
-_PEERCRED_MACOS = struct.Struct("2I")  # begin of struct xucred: version, uid
+_UCRED_BYTES = 12  # struct ucred of Linux: pid, uid, gid
 _SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_BYTES = 0, 1, 76  # sys/un.h, sys/ucred.h of macOS
+_UID = slice(4, 8)  # in both; struct xucred of macOS begins with version, uid
 
 
 class Paths:
@@ -103,20 +104,41 @@ def socket_path_problem(path: str) -> str | None:
     )
 
 
-def peer_uid(connected: sockets.socket) -> int:
+def peer_uid(connected: _socket.socket) -> int:
     """Give the user id of the process at the other end, as the kernel knows it."""
     if sys.platform == "darwin":
         cred = connected.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED_BYTES)
-        return int(_PEERCRED_MACOS.unpack_from(cred)[1])
-    cred = connected.getsockopt(
-        sockets.SOL_SOCKET, sockets.SO_PEERCRED, _PEERCRED_LINUX.size
-    )
-    return int(_PEERCRED_LINUX.unpack(cred)[1])
+    else:
+        cred = connected.getsockopt(
+            _socket.SOL_SOCKET, _socket.SO_PEERCRED, _UCRED_BYTES
+        )
+    # What is too short would be taken for the uid of root.
+    if len(cred) < _UID.stop:
+        raise OSError(f"expected the user at the other end, found {len(cred)} bytes")
+    return int.from_bytes(cred[_UID], sys.byteorder)
+
+
+class _Reading:
+    """How JSON is read: as `json.loads` does it."""
+
+    strict = True
+    object_hook = object_pairs_hook = None
+    parse_float, parse_int, parse_constant = float, int, float
+
+
+def _refuse(value: object) -> object:
+    raise TypeError(f"expected what JSON can say, found {type(value).__name__}")
+
+
+_scan = _json.make_scanner(_Reading)  # type: ignore[arg-type]  # it only looks at these
+_chunks = _json.make_encoder(
+    None, _refuse, _json.encode_basestring, None, ":", ",", False, False, True
+)
 
 
 def encode_line(message: dict[str, object]) -> bytes:
     """Give a message as the line that goes over the socket."""
-    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    text = "".join(_chunks(message, 0))
     # A lone surrogate comes from an argument that was no UTF-8.
     return text.encode("utf-8", "replace") + b"\n"
 
@@ -124,7 +146,7 @@ def encode_line(message: dict[str, object]) -> bytes:
 def decode_line(line: bytes) -> dict[str, object]:
     """Read a line back. Raises `ValueError` if it is no JSON object in UTF-8."""
     try:
-        message = json.loads(line.decode())
+        message = _read(line.decode())
     except RecursionError as error:
         raise ValueError(
             "expected a JSON object, found one nested too deeply"
@@ -133,3 +155,18 @@ def decode_line(line: bytes) -> dict[str, object]:
         case dict():
             return message
     raise ValueError(f"expected a JSON object, found {line[:80]!r}")
+
+
+def _read(text: str) -> object:
+    """Give what a text says in JSON. Raises `ValueError` and `RecursionError`."""
+    try:
+        value, end = _scan(text, 0)
+        if not text[end:].strip(_BLANKS):
+            return value
+    # The last is what it raises where it cannot say more without all of `json`.
+    except (StopIteration, ValueError, SystemError):
+        pass
+    # Something before or behind it, or a mistake, which `json` has the words for.
+    import json
+
+    return json.loads(text)

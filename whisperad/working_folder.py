@@ -34,6 +34,7 @@ class WorkingFolder:
         self._chosen = folder
         partial = self._file.with_suffix(".partial")
         try:
+            partial.touch(mode=0o600)
             partial.write_text(str(folder), errors="surrogateescape")
             partial.replace(self._file)
         except OSError as error:
