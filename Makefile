@@ -1,17 +1,20 @@
 # Every target needs only python3 (3.11 to 3.13), make and a package index.
 PYTHON ?= python3
 BIN := .venv/bin
-ROWS ?= 60000
+ROWS ?= 24000
 SEED ?= 1
+MINUTES ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types bench qwen format schema model dataset retrain evaluate rollback reload daemon install uninstall logs clean
+.PHONY: help demo test check lint types bench soak qwen format schema model dataset retrain evaluate rollback reload daemon install uninstall logs clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
+	@# The commands that older ones write import more, and start later.
+	$(BIN)/pip install --quiet --disable-pip-version-check pip==26.3
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
@@ -45,6 +48,9 @@ format: .venv/dev  ## Format the code
 
 bench: .venv/dev  ## Measure speed and memory, beside mlx_lm.generate in the same run
 	PYTHONPATH=. $(BIN)/python tests/bench/bench.py
+
+soak: .venv/dev  ## Load a daemon for half an hour, with reloads and faults (MINUTES=30)
+	PYTHONPATH=. $(BIN)/python tests/bench/soak.py --minutes $(MINUTES)
 
 qwen: .venv/dev  ## Measure a random model of Qwen2.5-0.5B's shape, from fetching to answers
 	PYTHONPATH=. $(BIN)/python tests/bench/qwen.py
