@@ -151,7 +151,7 @@ def _number(reply: dict[str, object], part: str, name: str) -> float:
 
 def _client(environ: dict[str, str]) -> dict[str, float]:
     """Time `w` as a whole process beside an interpreter that does nothing."""
-    command = [sys.executable, "-m", "client.say", "open chrome"]
+    command = [str(Path(sys.executable).with_name("w")), "open chrome"]
     bare = [sys.executable, "-I", "-c", "pass"]
     times: dict[str, list[float]] = {"w": [], "bare": []}
     for _ in range(20):
