@@ -128,10 +128,13 @@ class Timers:
             return Outcome(1, stderr=f"{MAX_SET} timers are set; cancel one first")
         self._follow_clock()
         self._set.append(timer)
-        await self._save()
-        return Outcome(0, stdout=said + (f": {timer.label}" if timer.label else ""))
+        said += f": {timer.label}" if timer.label else ""
+        if not await self._save():
+            said += "; it could not be saved, and is lost if the daemon ends before"
+        return Outcome(0, stdout=said)
 
-    async def _save(self) -> None:
+    async def _save(self) -> bool:
+        """Write all of them down; False if that cannot be."""
         self._changed.set()
         async with self._saving:
             try:
@@ -139,6 +142,8 @@ class Timers:
             except OSError as error:
                 # It rings all the same, if we live until then.
                 log.warning("timers-not-saved", reason=str(error))
+                return False
+        return True
 
     def _follow_clock(self) -> bool:
         """Move timers with the clock if it was set, and tell whether it was.

@@ -199,3 +199,14 @@ def test_a_time_span_is_spelt(seconds: int, said: str) -> None:
 )
 def test_a_time_is_told(when: datetime, said: str) -> None:
     assert clock(when, NOW) == said
+
+
+def test_a_timer_that_cannot_be_saved_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    async def work(timers: Timers, rung: Rung) -> str:
+        return (await timers.set_timer(600, "tea", NOW)).stdout
+
+    said = with_timers(tmp_path / "file" / "t.json", work)
+
+    assert said.startswith("timer set for 10 minutes, until 14:15: tea; it could not")
