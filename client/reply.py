@@ -10,7 +10,7 @@ from client.connection import DaemonError
 class Command:
     """A command: its arguments, and how it is shown to people."""
 
-    __slots__ = ("argv", "risk", "shown", "where")
+    __slots__ = ("argv", "risk", "shown", "touches", "where")
 
     def __init__(self, message: object) -> None:
         fields = _object(message, "commands[]")
@@ -18,6 +18,8 @@ class Command:
         self.shown = _text(fields.get("shown"), "shown")
         self.risk = _text(fields.get("risk"), "risk")
         self.where = _text(fields.get("where"), "where")
+        found = _list(fields, "touches") if "touches" in fields else ()
+        self.touches = [_text(line, "touches[]") for line in found]
         if not self.argv:
             raise _unexpected("a program in argv", [])
 

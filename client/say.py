@@ -97,12 +97,16 @@ class Conversation:
         token = meant.token or ""
         if not (self.stdin_is_free and sys.stdin.isatty() and sys.stderr.isatty()):
             _print_commands(meant)
+            for line in _touched(meant):
+                _complain(line)
             return _complain(
                 f"needs confirmation; to run it within 60 s: w --confirm {token}",
                 wire.EXIT_CONFIRMATION_NEEDED,
             )
         for command in meant.commands:
             print(f"  {_visible(command.shown)}", file=sys.stderr)
+        for line in _touched(meant):
+            print(f"    {line}", file=sys.stderr)
         print("run this? [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             return _complain("not run", wire.EXIT_CONFIRMATION_NEEDED)
@@ -120,6 +124,12 @@ def _print_json(reply: dict[str, object]) -> int:
 def _print_commands(meant: Interpretation) -> None:
     for command in meant.commands:
         print(command.shown, flush=True)
+
+
+def _touched(meant: Interpretation) -> list[str]:
+    """Give what commands would meet, a line each."""
+    found = [line for command in meant.commands for line in command.touches]
+    return [_visible(line).replace("\n", "\\n") for line in found]
 
 
 def _pass_on(meant: Interpretation) -> None:

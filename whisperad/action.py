@@ -72,4 +72,5 @@ class Action(msgspec.Struct, frozen=True):
     inverse: str | None
     phrases: Sequence[Phrase]
     forms: dict[str, tuple[Form, ...]]  # platform -> ways to do it, best first
+    touches: tuple[str, ...] = ()  # what a question about it names, with placeholders
     private: bool = False  # its words are a person's own: the history leaves them out

@@ -238,6 +238,7 @@ def _action(entry: ActionFile, pack: PackFile, path: Path) -> Action:
         entry.inverse,
         Phrases(str(path), entry.phrases),
         forms,
+        entry.touches,
         entry.private,
     )
 

@@ -32,6 +32,23 @@ VIEWS: Mapping[str, frozenset[str]] = {
     "text": frozenset({"url", "zone", "keysym", "code", "modifiers", "html"}),
 }
 ANY_VIEW = frozenset({"url"})
+# What a question can name of what it is about, and how many things of an action that
+# takes.
+TOUCHES: Mapping[str, int] = {
+    "changes": 0,
+    "commit": 0,
+    "files": 1,
+    "pid": 1,
+    "port": 1,
+    "process": 1,
+    "repository": 0,
+    "services": 0,
+    "session": 0,
+    "trash": 0,
+    "unused": 0,
+    "windows": 0,
+    "windows in front": 0,
+}
 SHELLS = frozenset({"sh", "bash", "zsh", "dash", "fish", "ksh", "csh", "tcsh"})
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -108,6 +125,7 @@ def _mistakes(action: Action) -> Iterator[str]:
         yield "phrases is empty"
     for name, slot in action.slots.items():
         yield from _slot_definition(name, slot)
+    yield from _touches(action)
     for platform, forms in action.forms.items():
         for form in forms:
             for mistake in _form(form, action.slots):
@@ -115,6 +133,23 @@ def _mistakes(action: Action) -> Iterator[str]:
         # A form that needs more than was said gives way to the next.
         for mistake in _unguarded(forms[-1], action.slots) if forms else ():
             yield f"{platform}: {mistake}"
+
+
+def _touches(action: Action) -> Iterator[str]:
+    """Check what a question shall name."""
+    if not action.touches:
+        return
+    kind, *things = action.touches
+    if kind not in TOUCHES:
+        yield f'touches is "{kind}", expected one of {", ".join(TOUCHES)}'
+    elif len(things) != TOUCHES[kind]:
+        yield f'touches: "{kind}" takes {TOUCHES[kind]} more, found {len(things)}'
+    for text in things:
+        for mistake in _placeholders(text, action.slots):
+            yield f"touches {mistake}"
+        for name, _view in PLACEHOLDER.findall(text):
+            if name in action.slots and action.slots[name].optional:
+                yield f'touches needs "{name}", which is optional'
 
 
 def _slot_definition(name: str, slot: Slot) -> Iterator[str]:

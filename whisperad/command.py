@@ -34,7 +34,7 @@ class Command(msgspec.Struct, frozen=True):
     env: dict[str, str] = {}
     keep: str | None = None  # the name under which the daemon keeps it running
     replaces: bool = False  # a kept program of that name gives way to it
-    touches: tuple[str, ...] = ()  # the files and folders that were named
+    touches: tuple[str, ...] = ()  # what to look at before it is agreed to
     stdin_open: bool = False  # there is nothing to read, but it does not end
 
     @property
@@ -126,7 +126,7 @@ class Resolver:
     ) -> tuple[Command, ...]:
         form, filling = self._form(action, values, now)
         filled = forms.fill(form, filling)
-        touches = tuple(value.text for value in values.values() if value.is_path)
+        touches = tuple(map(filling.fill, action.touches))
         return tuple(
             Command(
                 argv,
@@ -138,7 +138,7 @@ class Resolver:
                 filled.env,
                 form.keep,
                 form.replaces,
-                touches,
+                touches if index == 0 else (),
                 stdin_open=form.stdin_open,
             )
             for index, argv in enumerate(filled.lists)

@@ -54,7 +54,9 @@ class Daemon:
         self._serving = Serving(settings)
         self._memory = Memory(settings, self._serving)
         self._effects = Effects(settings)
-        self._confirmations = Confirmations(settings.token_s)
+        self._confirmations = Confirmations(
+            settings.token_s, settings.home, settings.environ
+        )
         self._tally = Tally()
         self._started = time.monotonic()
         self._reloading = asyncio.Lock()
@@ -148,8 +150,10 @@ class Daemon:
         return self._ended(reply, request, received, utterance.said)
 
     async def _confirm(self, request: Confirm, received: float) -> Interpretation:
-        plan = self._confirmations.redeem(request.token)
-        reply = await self._carry_out(plan, request.runs_here, confirmed=True)
+        plan = await self._confirmations.agreed(request.token)
+        reply = plan.reply
+        if reply.outcome != "needs_confirmation":
+            reply = await self._carry_out(plan, request.runs_here, confirmed=True)
         timing = replace(
             reply.timing, queue_ms=0.0, model_ms=0.0, passes=0, chosen_tokens=0
         )
@@ -163,8 +167,7 @@ class Daemon:
         )
         match decision:
             case "needs_confirmation":
-                token = self._confirmations.issue(plan)
-                return replace(plan.reply, outcome=decision, token=token)
+                return await self._confirmations.ask(plan)
             case "handed_over":
                 return replace(plan.reply, outcome=decision)
             case "run":

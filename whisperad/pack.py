@@ -95,6 +95,7 @@ class ActionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     critical: bool = False
     private: bool = False  # its words are not for the history
     inverse: str | None = None
+    touches: tuple[str, ...] = ()  # what a question names: a kind, and of what
     macos: Form | tuple[Form, ...] = ()
     linux: Form | tuple[Form, ...] = ()
 

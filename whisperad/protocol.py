@@ -122,13 +122,14 @@ class ErrorReply(Reply, frozen=True, kw_only=True, tag="error"):
     message: str
 
 
-class ShownCommand(msgspec.Struct, frozen=True):
-    """A command as a client sees it; `shown` is for people only."""
+class ShownCommand(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A command as a client sees it; `shown` and `touches` are for people only."""
 
     argv: tuple[str, ...]
     shown: str
     risk: Risk
     where: Where
+    touches: tuple[str, ...] = ()  # what it would meet, a line each, when it is asked
 
 
 class Result(msgspec.Struct, frozen=True):

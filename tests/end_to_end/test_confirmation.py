@@ -53,3 +53,37 @@ def test_a_token_does_not_outlive_its_daemon(home: Home) -> None:
 
     assert home.type("w", "--confirm", token).returncode == 5
     assert home.ran() == []
+
+
+def test_the_question_names_what_the_trash_holds(home: Home) -> None:
+    trash = ".local/share/Trash/files"
+    home.write(f"{trash}/report.pdf", "x" * 1200)
+    home.write(f"{trash}/photos/one.jpg", "x" * 1300)
+    home.write("bin/gio", '#!/bin/sh\necho "gio $*" >> "$HOME/ran"\n')
+    (home.folder / "bin" / "gio").chmod(0o755)
+    said = home.type("w", "-x", "empty the trash").stdout.splitlines()
+    token = said[-1].rsplit(" ", 1)[-1]
+    home.write(f"{trash}/thesis.tex", "what nobody agreed to lose")
+    again = home.type("w", "--confirm", token)
+    ran = home.ran()
+    confirmed = home.type("w", "--confirm", again.stdout.split()[-1])
+
+    assert said[0] == "gio trash --empty"
+    assert said[1] == "2 items in the trash, 2.5 kB: photos, report.pdf"
+    assert again.returncode == 6
+    assert (
+        "3 items in the trash, 2.5 kB: photos, report.pdf, thesis.tex" in again.stdout
+    )
+    assert ran == []
+    assert confirmed.returncode == 0
+    assert home.ran() == ["gio trash --empty"]
+
+
+def test_the_question_says_which_folder_goes_with_how_much(home: Home) -> None:
+    home.write("old/a", "x" * 100)
+    home.write("old/b/c", "x" * 100)
+    said = home.type("w", "-x", "delete the folder old for good").stdout.splitlines()
+
+    assert said[0] == f"rm -rf -- {home.folder}/old"
+    assert said[1] == f"{home.folder}/old, a folder with 3 items, 200 bytes: a, b"
+    assert (home.folder / "old" / "b" / "c").exists()

@@ -48,6 +48,7 @@ linux = [
 id = "several"
 phrases = ["several {path}"]
 slots = { path = "path" }
+touches = ["files", "{path}"]
 linux = { steps = [["mkdir", "{path}"], ["ls", "{path:url}"]], stdin = "x" }
 
 [[action]]
@@ -232,7 +233,10 @@ def test_several_steps_are_several_commands(loaded: Catalogue) -> None:
         ["ls", "/home/ada/A%20b"],
     ]
     assert [command.stdin for command in found.commands] == [b"x", None]
-    assert found.commands[0].touches == ("/home/ada/A b",)
+    assert [command.touches for command in found.commands] == [
+        ("files", "/home/ada/A b"),
+        (),
+    ]
 
 
 def test_a_map_replaces_and_what_it_lacks_was_not_said(loaded: Catalogue) -> None:
