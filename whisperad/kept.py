@@ -5,6 +5,7 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
+from whisperad.children import Children
 from whisperad.command import Command
 from whisperad.process import Outcome, Process, start
 
@@ -16,7 +17,10 @@ _ENDINGS = ((signal.SIGINT, 5.0), (signal.SIGTERM, 2.0))
 class Kept:
     """The programs that are kept running, each under its name."""
 
-    def __init__(self, environ: Mapping[str, str], limit_bytes: int) -> None:
+    def __init__(
+        self, children: Children, environ: Mapping[str, str], limit_bytes: int
+    ) -> None:
+        self._children = children
         self._environ = environ
         self._limit = limit_bytes
         self._running: dict[str, Process] = {}
@@ -36,12 +40,15 @@ class Kept:
         if isinstance(started, Outcome):
             return started
         try:
+            await self._children.add(started.pid, command.argv[0], None)
             if await started.wait(_SETTLE_S):
+                self._children.remove(started.pid)
                 return started.outcome()
             if before is not None:
                 await before.end(*_ENDINGS)
         except asyncio.CancelledError:
             await started.end(*_ENDINGS)
+            self._children.remove(started.pid)
             raise
         self._running[name] = started
         watcher = asyncio.create_task(self._watch(name, started))
@@ -67,5 +74,6 @@ class Kept:
     async def _watch(self, name: str, process: Process) -> None:
         """Forget a program when it ends by itself."""
         await process.ended()
+        self._children.remove(process.pid)
         if self._running.get(name) is process:
             del self._running[name]

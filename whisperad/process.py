@@ -104,6 +104,11 @@ class Process:
         self._err = err
         self._started = time.monotonic()
 
+    @property
+    def pid(self) -> int:
+        """Its number, which is that of its group, too."""
+        return self._process.pid
+
     async def wait(self, timeout_s: float) -> bool:
         """Wait until it exits. Tell whether it has."""
         try:

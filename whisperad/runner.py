@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from whisperad import log
+from whisperad.children import Children
 from whisperad.command import Command
 from whisperad.kept import Kept
 from whisperad.process import NOT_ALLOWED, NOT_FOUND, Outcome, start
@@ -31,21 +32,28 @@ async def run(
     timeout_s: float,
     cwd: Path,
     limit_bytes: int,
+    children: Children | None = None,
 ) -> Outcome:
     """Run a program to its end, or end it and all it started when its time is over.
 
-    A program that fails or is not there is an outcome, not an exception.
+    A program that fails or is not there is an outcome, not an exception. `children`
+    notes it while it runs.
     """
     process = await start(command, environ, cwd, limit_bytes)
     if isinstance(process, Outcome):
         return process
     try:
+        if children is not None:
+            await children.add(process.pid, command.argv[0], timeout_s)
         has_exited = await process.wait(timeout_s)
+        if not has_exited:
+            await process.end(*_ENDINGS)
     except asyncio.CancelledError:
         await process.end(*_ENDINGS)
         raise
-    if not has_exited:
-        await process.end(*_ENDINGS)
+    finally:
+        if children is not None:
+            children.remove(process.pid)
     return process.outcome(timed_out=not has_exited)
 
 
@@ -55,7 +63,8 @@ class Effects:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._environ = {k: v for k, v in settings.environ.items() if k not in _OURS}
-        self._kept = Kept(self._environ, settings.output_bytes)
+        self._children = Children(settings.state / "children")
+        self._kept = Kept(self._children, self._environ, settings.output_bytes)
         self._timers = Timers(settings.state / "timers.json", self._notify)
         self._folder = WorkingFolder(settings.state / "working_folder", settings.home)
 
@@ -64,10 +73,12 @@ class Effects:
         self._folder.read()
         if self._settings.can_execute:
             await self._timers.start()
+            await self._children.start()
 
     async def stop(self) -> None:
         """End what is kept running; timers stay for the next start."""
         await asyncio.gather(self._timers.stop(), self._kept.stop_all())
+        await self._children.stop()
 
     @property
     def working_folder(self) -> Path:
@@ -87,7 +98,9 @@ class Effects:
         if command.keep is not None:
             return await self._kept.start(command.keep, command, folder)
         limit = self._settings.output_bytes
-        return await run(command, self._environ, timeout_s, folder, limit)
+        return await run(
+            command, self._environ, timeout_s, folder, limit, self._children
+        )
 
     async def _own(self, name: str, first: str = "", second: str = "") -> Outcome:
         """Do what the daemon does itself."""

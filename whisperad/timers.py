@@ -68,6 +68,9 @@ class Timers:
         self._clock_s = clock_s
         self._ahead_s = clock_s() - steady_s()
         self._set: list[Timer] = []  # in the order they were set
+        # These ring now. They stay in the file until somebody was told: a daemon that is
+        # killed meanwhile is followed by one that tells it.
+        self._ringing: list[Timer] = []
         self._changed = asyncio.Event()
         self._saving = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -137,8 +140,9 @@ class Timers:
         """Write all of them down; False if that cannot be."""
         self._changed.set()
         async with self._saving:
+            kept = (*self._set, *self._ringing)
             try:
-                await asyncio.to_thread(_write, self._path, tuple(self._set))
+                await asyncio.to_thread(_write, self._path, kept)
             except OSError as error:
                 # It rings all the same, if we live until then.
                 log.warning("timers-not-saved", reason=str(error))
@@ -169,8 +173,9 @@ class Timers:
             due = [timer for timer in self._set if _left_s(timer, now) <= 0]
             for timer in due:
                 self._set.remove(timer)
+                self._ringing.append(timer)
                 self._spawn(self._ring(timer, now))
-            if due or was_set:
+            if was_set:
                 await self._save()
             self._changed.clear()
             waits = [_left_s(timer, now) for timer in self._set]
@@ -187,6 +192,8 @@ class Timers:
             message += f" (while away, due {clock(timer.local, now)})"
         log.info("ring", kind=timer.kind)
         await self._notify(timer.label or timer.kind.capitalize(), message)
+        self._ringing.remove(timer)
+        await self._save()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -210,3 +210,30 @@ def test_a_timer_that_cannot_be_saved_says_so(tmp_path: Path) -> None:
     said = with_timers(tmp_path / "file" / "t.json", work)
 
     assert said.startswith("timer set for 10 minutes, until 14:15: tea; it could not")
+
+
+def test_what_rings_is_kept_until_somebody_was_told(tmp_path: Path) -> None:
+    """A daemon that is killed while it rings is followed by one that rings."""
+    path = tmp_path / "t.json"
+
+    async def before() -> None:
+        told = asyncio.Event()
+
+        async def never(title: str, message: str) -> None:
+            told.set()
+            await asyncio.sleep(60)
+
+        timers = Timers(path, never)
+        await timers.start()
+        await timers.set_timer(1, "egg", datetime.now() - timedelta(seconds=1))
+        await told.wait()
+        listed = timers.listed(datetime.now()).stdout
+        await timers.stop()
+        assert listed == "no timer is set"
+
+    async def after(timers: Timers, rung: Rung) -> Rung:
+        return await until_rung(rung)
+
+    asyncio.run(before())
+
+    assert with_timers(path, after, starts=True)[0][0] == "egg"

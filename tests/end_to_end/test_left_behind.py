@@ -1,0 +1,254 @@
+"""What a killed daemon leaves behind is tended by the next, which says so.
+
+Also a clock on the wall that is set while a real daemon runs.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.programs import is_running
+from tests.running import RunningDaemon
+
+pytestmark = [
+    pytest.mark.timeout(60),
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
+
+_PACK = """\
+pack = "mine"
+[[action]]
+id = "doze"
+phrases = ["doze off"]
+linux = {{ argv = ["{0}/doze", "dozing"] }}
+[[action]]
+id = "record"
+phrases = ["record it"]
+linux = {{ keep = "recording", argv = ["{0}/doze", "recording"] }}
+"""
+# Tells its number, and that it was asked to end.
+_DOZE = """\
+#!/usr/bin/env python3
+import os, pathlib, signal, sys, time
+
+def finish(*_):
+    name.with_suffix(".finished").touch()
+    sys.exit()
+
+name = pathlib.Path(os.environ["HOME"], sys.argv[1])
+signal.signal(signal.SIGINT, finish)
+name.with_suffix(".new").write_text(str(os.getpid()))
+name.with_suffix(".new").replace(name)
+time.sleep(60)
+"""
+_CLOCK = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    static int (*real)(clockid_t, struct timespec *);
+    if (!real) real = dlsym(RTLD_NEXT, "clock_gettime");
+    int result = real(clock, now);
+    if (clock == CLOCK_REALTIME) {
+        FILE *file = fopen(getenv("CLOCK_IS_OFF_BY"), "r");
+        long off = 0;
+        if (file) {
+            if (fscanf(file, "%ld", &off) != 1) off = 0;
+            fclose(file);
+        }
+        now->tv_sec += off;
+    }
+    return result;
+}
+"""
+
+
+@pytest.fixture
+def running(stopped: RunningDaemon) -> Iterator[RunningDaemon]:
+    """Give a daemon that knows two programs of ours; those that are left end."""
+    stopped.environ["HOME"] = str(stopped.home)
+    (stopped.home / "doze").write_text(_DOZE)
+    (stopped.home / "doze").chmod(0o755)
+    pack = stopped.user_file.parent / "actions" / "mine.toml"
+    pack.parent.mkdir()
+    pack.write_text(_PACK.format(stopped.home))
+    yield stopped
+    for name in ("dozing", "recording"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(int((stopped.home / name).read_text()), signal.SIGKILL)
+
+
+def teach(daemon: RunningDaemon, said: str, **intent: str) -> None:
+    assert daemon.ask(type="teach", utterance=said, intent=intent)["type"] == "ok"
+
+
+def eventually(is_so: Callable[[], object]) -> bool:
+    ends = time.monotonic() + 15
+    while not is_so() and time.monotonic() < ends:
+        time.sleep(0.01)
+    return bool(is_so())
+
+
+def begun(daemon: RunningDaemon, said: str, name: str, timeout_s: float) -> int:
+    """Say something that starts a program, and give the program's number."""
+    daemon.client().send(
+        b'{"type":"interpret","utterance":"%s","execute":true,"timeout_s":%g}\n'
+        % (said.encode(), timeout_s)
+    )
+    assert eventually((daemon.home / name).exists)
+    # It is written down as soon as it runs; the daemon shall have had the time.
+    assert eventually(lambda: list(daemon.home.glob("state/children/*/[0-9]*")))
+    return int((daemon.home / name).read_text())
+
+
+def test_a_command_that_a_killed_daemon_ran_is_named_and_may_finish(
+    running: RunningDaemon,
+) -> None:
+    running.start()
+    teach(running, "doze", action="doze")
+    pid = begun(running, "doze", "dozing", timeout_s=60)
+    running.stop(signal.SIGKILL)
+    assert is_running(pid)
+    running.start()
+    assert eventually(lambda: running.events("left-behind"))
+    (told,) = running.events("left-behind")
+    goes_on = is_running(pid)
+    os.kill(pid, signal.SIGKILL)
+    status = running.ask(type="status")
+
+    assert goes_on
+    assert told["pid"] == pid
+    assert told["program"] == str(running.home / "doze")
+    assert told["now"] == "runs until its time is over"
+    assert status["problems"] == []
+    assert running.stop() == 0
+    assert list(running.home.glob("state/children/*")) == []
+
+
+def test_a_command_that_a_killed_daemon_ran_ends_when_its_time_is_over(
+    running: RunningDaemon,
+) -> None:
+    running.start()
+    teach(running, "doze", action="doze")
+    pid = begun(running, "doze", "dozing", timeout_s=2)
+    running.stop(signal.SIGKILL)
+    running.start()
+
+    assert eventually(lambda: not is_running(pid))
+
+
+def test_a_program_that_a_killed_daemon_kept_is_ended_the_gentle_way(
+    running: RunningDaemon,
+) -> None:
+    running.start()
+    teach(running, "tape it", action="record")
+    pid = begun(running, "tape it", "recording", timeout_s=10)
+    running.stop(signal.SIGKILL)
+    running.start()
+    ended = eventually(lambda: not is_running(pid))
+    (told,) = running.events("left-behind")
+
+    assert ended
+    assert (told["pid"], told["now"]) == (pid, "is ended")
+    assert (running.home / "recording.finished").exists()
+    again = running.ask(type="interpret", utterance="tape it", execute=True)
+    assert again["outcome"] == "done", again["results"]
+
+
+def test_a_timer_that_rang_while_the_daemon_was_killed_rings_again(
+    running: RunningDaemon,
+) -> None:
+    """The notification hangs the first time, so nobody was told."""
+    programs = running.home / "bin"
+    programs.mkdir()
+    notify = programs / "notify-send"
+    notify.write_text(f'#!/bin/sh\necho $$ > "$HOME/dozing"\nexec {_sleep()} 60\n')
+    notify.chmod(0o755)
+    running.environ["PATH"] = str(programs)
+    running.start()
+    teach(
+        running,
+        "egg one second",
+        action="set_timer",
+        duration="one second",
+        label="egg",
+    )
+    assert running.ask(type="interpret", utterance="egg one second", execute=True)[
+        "results"
+    ]
+    assert eventually((running.home / "dozing").exists)
+    running.stop(signal.SIGKILL)
+    os.kill(int((running.home / "dozing").read_text()), signal.SIGKILL)
+    notify.write_text('#!/bin/sh\necho "$@" > "$HOME/told"\n')
+    running.start()
+
+    assert eventually((running.home / "told").exists)
+    assert eventually((running.home / "told").read_text)
+    assert "egg" in (running.home / "told").read_text()
+    assert eventually(
+        lambda: (running.home / "state" / "timers.json").read_text() == "[]"
+    )
+
+
+def _sleep() -> str:
+    found = shutil.which("sleep")
+    assert found
+    return found
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler is here")
+def test_a_clock_that_is_set_back_an_hour_changes_no_timer_and_no_token(
+    running: RunningDaemon, tmp_path: Path
+) -> None:
+    (tmp_path / "clock.c").write_text(_CLOCK)
+    library, off_by = tmp_path / "clock.so", tmp_path / "off"
+    compiled = ["cc", "-shared", "-fPIC", "-o", "clock.so", "clock.c", "-ldl"]
+    subprocess.run(compiled, cwd=tmp_path, check=True)
+    running.environ |= {"LD_PRELOAD": str(library), "CLOCK_IS_OFF_BY": str(off_by)}
+    running.start()
+    teach(running, "cake ten minutes", action="set_timer", duration="ten minutes")
+    teach(running, "egg two seconds", action="set_timer", duration="two seconds")
+    teach(running, "which timers", action="list_timers")
+    teach(running, "end zeppelin", action="process_kill_name", process="zeppelin")
+    before = _list_after(running, "cake ten minutes", "egg two seconds")
+    asked = running.ask(type="interpret", utterance="end zeppelin", execute=True)
+    off_by.write_text("-3600")
+    after = _list_after(running)
+    rang = eventually(lambda: running.events("ring"))
+    confirmed = running.ask(type="confirm", token=asked["token"])
+    last = _list_after(running)
+    status = running.ask(type="status")
+    times = [line["time"] for line in running.events()]
+
+    assert before == ["timer 2 seconds", "timer 10 minutes"]
+    assert after in (before, before[1:])
+    assert rang
+    assert confirmed["outcome"] == "failed"  # there is no such program
+    assert last == ["timer 10 minutes"]
+    assert 0 < status["uptime_s"] < 60
+    assert times[-1] < times[0]  # the clock was really set
+    assert running.stop() == 0
+
+
+def _list_after(running: RunningDaemon, *said: str) -> list[str]:
+    """Say something, and give the timers that are set then, without what is left."""
+    for one in said:
+        assert running.ask(type="interpret", utterance=one, execute=True)["results"]
+    listed = running.ask(type="interpret", utterance="which timers", execute=True)
+    lines: list[str] = listed["results"][0]["stdout"].splitlines()
+    for line in lines:
+        left = line.partition(": ")[2]
+        assert left.endswith("left")
+        assert "hour" not in left
+    return [line.partition(":")[0] for line in lines]
