@@ -4,35 +4,33 @@ Tokens that the grammar forces are never waited for: they ride along with the ne
 pass. A pass may also carry a guess of what follows; the model's own choices along the
 guess come out of the same pass and are kept up to the first that differs. So a guess
 never changes an answer, it only saves passes (as in speculative decoding,
-arXiv:2211.17192). Knows nothing of mlx: `model.py` gives the network.
+arXiv:2211.17192). Makes no pass itself: it asks for one and goes on with the scores, so
+that several answers can be decoded side by side.
 """
 
 import math
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Generator, Iterator
+from typing import TypeAlias
 
 import msgspec
 
 from whisperad.grammar import Walk
 
+Scores = list[list[float]]
 
-class Network(Protocol):
-    """A language model with a memory of the tokens it has read."""
 
-    def read(
-        self, tokens: list[int], at: list[int], ids: tuple[int, ...]
-    ) -> list[list[float]]:
-        """Read tokens in one pass and score `ids` as the next after those at `at`."""
+class Pass(msgspec.Struct, frozen=True):
+    """A pass that is wanted."""
 
-    def forget(self, kept: int) -> None:
-        """Forget all but the first `kept` tokens read since the prompt's prefix."""
+    tokens: list[int]  # all since the prompt's prefix, those of earlier passes too
+    at: list[int]  # where in `tokens` the next one is to be scored
+    ids: tuple[int, ...]  # the tokens to score
 
 
 class Choice(msgspec.Struct, frozen=True):
     """A place where several tokens were allowed, and how probable each was."""
 
     walk: Walk  # up to this place
-    read: int  # tokens that the network had read when it chose
     before: float  # probability of all earlier choices together
     probabilities: dict[int, float]  # renormalised over what is allowed
 
@@ -51,6 +49,10 @@ class Answer(msgspec.Struct, frozen=True):
     passes: int
 
 
+# Asks for passes, and gives an answer in the end.
+Decoding: TypeAlias = Generator[Pass, Scores, Answer]
+
+
 class _Place(msgspec.Struct, frozen=True):
     """A choice that a pass will decide."""
 
@@ -59,46 +61,38 @@ class _Place(msgspec.Struct, frozen=True):
     guess: int | None  # the token that the pass goes on with
 
 
-def decode(
-    network: Network,
-    walk: Walk,
-    pending: list[int],
-    read: int = 0,
-    probability: float = 1.0,
-) -> Answer:
+def decode(walk: Walk, prompt: list[int], probability: float = 1.0) -> Decoding:
     """Follow the most probable tokens from `walk` to the end of an answer.
 
-    `pending` are the tokens that the network is still to read; `read` is how many it
-    has read since the prompt's prefix, `probability` that of the walk so far.
+    `prompt` is what the walk's own tokens come after, `probability` that of the walk
+    so far.
     """
     choices: list[Choice] = []
     passes = 0
     walk = walk.copy()
-    pending = [*pending, *walk.forced()]
+    walk.forced()
     while not walk.is_done:
-        tokens, places = _ahead(walk, pending)
-        for place, probabilities in _read(network, tokens, places):
-            choice = Choice(place.walk, read + place.at + 1, probability, probabilities)
+        tokens, places = _ahead(walk, prompt)
+        wanted = Pass(tokens, [place.at for place in places], _allowed(places))
+        for place, probabilities in _decided(places, wanted.ids, (yield wanted)):
+            choice = Choice(place.walk, probability, probabilities)
             choices.append(choice)
             probability *= probabilities[choice.best]
             if choice.best != place.guess:
                 break
         passes += 1
-        read = choice.read
-        network.forget(read)
         walk = choice.walk.copy()
         walk.take(choice.best)
-        pending = [choice.best, *walk.forced()]
+        walk.forced()
     return Answer(walk, tuple(choices), probability, passes)
 
 
 def alternatives(
-    network: Network, answer: Answer, most: int, *, quick: bool = False
-) -> list[Answer]:
+    answer: Answer, prompt: list[int], most: int, *, quick: bool = False
+) -> Generator[Pass, Scores, list[Answer]]:
     """Give the most probable answers that name another action than `answer`.
 
-    The network must still know what it read for `answer`. With `quick` the values of a
-    slot are guessed where they can be, and cost no pass.
+    With `quick` the values of a slot are guessed where they can be, and cost no pass.
     """
     branches = sorted(
         (
@@ -115,17 +109,18 @@ def alternatives(
         action = choice.walk.action_with(token)
         if action != choice.walk.action_with(choice.best):
             chosen.setdefault(action, (choice, token, probability))
-    # Later ones first: what a branch reads takes the place of what came after it.
+    # Later ones first: they begin with more of what the network has just read.
     found = []
-    for choice, token, probability in sorted(chosen.values(), key=lambda c: -c[0].read):
+    for choice, token, probability in sorted(
+        chosen.values(), key=lambda chosen: -len(chosen[0].walk.tokens)
+    ):
         walk = choice.walk.copy()
         walk.take(token)
         guessed = _guessed(walk) if quick else None
         if guessed is not None:
             found.append(Answer(guessed, (), probability, 0))
-            continue
-        network.forget(choice.read)
-        found.append(decode(network, walk, [token], choice.read, probability))
+        else:
+            found.append((yield from decode(walk, prompt, probability)))
     return found
 
 
@@ -147,9 +142,9 @@ def _guessed(walk: Walk) -> Walk | None:
     return walk
 
 
-def _ahead(walk: Walk, pending: list[int]) -> tuple[list[int], list[_Place]]:
+def _ahead(walk: Walk, prompt: list[int]) -> tuple[list[int], list[_Place]]:
     """Plan a pass: the tokens it reads and the choices it decides."""
-    tokens = list(pending)
+    tokens = [*prompt, *walk.tokens]
     places = []
     guess = walk.guess()
     while not walk.is_done:
@@ -166,14 +161,17 @@ def _ahead(walk: Walk, pending: list[int]) -> tuple[list[int], list[_Place]]:
     return tokens[: places[-1].at + 1], places  # nothing is decided after the last one
 
 
-def _read(
-    network: Network, tokens: list[int], places: list[_Place]
+def _allowed(places: list[_Place]) -> tuple[int, ...]:
+    """Give all tokens that one of the places allows."""
+    if len(places) == 1:
+        return places[0].walk.allowed()
+    return tuple(sorted({token for p in places for token in p.walk.allowed()}))
+
+
+def _decided(
+    places: list[_Place], ids: tuple[int, ...], rows: Scores
 ) -> Iterator[tuple[_Place, dict[int, float]]]:
-    """Make one pass; give each place its tokens' probabilities."""
-    ids = places[0].walk.allowed()
-    if len(places) > 1:
-        ids = tuple(sorted({token for p in places for token in p.walk.allowed()}))
-    rows = network.read(tokens, [place.at for place in places], ids)
+    """Give each place its tokens' probabilities."""
     for place, row in zip(places, rows, strict=True):
         scores = dict(zip(ids, row, strict=True))
         highest = max(scores[token] for token in place.walk.allowed())

@@ -81,8 +81,8 @@ class Interpreter:
             known = self._answers.get(utterance.text, threshold)
             if known is not None:
                 return known
-        found = await self._thread.submit(
-            lambda model: model.understand(
+        found = await self._thread.understand(
+            lambda model: model.understanding(
                 utterance,
                 threshold,
                 explain=explain,

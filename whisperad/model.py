@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from whisperad.adapter import (
     Calibration,
@@ -19,15 +20,18 @@ from whisperad.adapter import (
     weights_hash,
 )
 from whisperad.catalogue import Catalogue
-from whisperad.decode import Answer, alternatives, decode
+from whisperad.decode import Answer, Pass, Scores, alternatives, decode
 from whisperad.errors import BadAdapter, NotReady, TimedOut
 from whisperad.grammar import Grammar, Vocabulary
 from whisperad.intent import Intent
-from whisperad.network import Memory, Modules, Network, Scores
+from whisperad.network import Memory, Modules, Network
 from whisperad.prompt import PREFIX, SUFFIX
+from whisperad.reading import Reader
 from whisperad.understanding import Candidate, Understanding
 from whisperad.utterance import Utterance
 from whisperad.weights import BLAS, DAMAGED
+
+T = TypeVar("T")
 
 # Longer prompts are no commands, and attention takes memory by the square of them.
 MAX_PROMPT_TOKENS = 1024
@@ -39,6 +43,10 @@ CANDIDATES = 3
 CANDIDATES_EXPLAINED = 5
 
 
+# Asks for passes and says in the end what was understood.
+Steps: TypeAlias = Generator[Pass, Scores, Understanding]
+
+
 class Adapter:
     """An adapter, loaded and checked; `Model.use` makes it serve."""
 
@@ -48,24 +56,6 @@ class Adapter:
         self.manifest = manifest
         self.modules = modules
         self.memory: Memory | None = None  # of the prompt's prefix, once it served
-
-
-class _InTime:
-    """A network that reads nothing more when a deadline has passed."""
-
-    def __init__(self, network: Network, deadline: float) -> None:
-        self._network = network
-        self._deadline = deadline
-
-    def read(self, tokens: list[int], at: list[int], ids: tuple[int, ...]) -> Scores:
-        """Read as the network does. Raises `TimedOut`."""
-        if time.monotonic() > self._deadline:
-            raise TimedOut("the model did not answer in time")
-        return self._network.read(tokens, at, ids)
-
-    def forget(self, kept: int) -> None:
-        """Forget as the network does."""
-        self._network.forget(kept)
 
 
 class Model:
@@ -89,6 +79,7 @@ class Model:
             raise BadAdapter(
                 f"{folder}: no base that can be served: {error}"
             ) from error
+        self.reader = Reader(self._network)
         self._grammar: Grammar | None = None
         self.bytes = self._network.bytes
         self.device = self._network.device
@@ -178,7 +169,20 @@ class Model:
         explain: bool = False,
         deadline: float = math.inf,
     ) -> Understanding:
-        """Say what the utterance asks for.
+        """Do as `understanding` does, and make the passes alone."""
+        return self.reader.finish(
+            self.understanding(utterance, threshold, explain=explain, deadline=deadline)
+        )
+
+    def understanding(
+        self,
+        utterance: Utterance,
+        threshold: float | None = None,
+        *,
+        explain: bool = False,
+        deadline: float = math.inf,
+    ) -> Steps:
+        """Say what the utterance asks for, with passes that the caller makes.
 
         Candidates are looked for below `threshold`, by default the adapter's own, or
         always if `explain` is set. Raises `TimedOut` when `deadline`, a time of
@@ -190,20 +194,17 @@ class Model:
         if not _is_readable(utterance) or len(prompt) > MAX_PROMPT_TOKENS:
             return Understanding((), 1.0)
         walk = grammar.walk(utterance.text)
-        network = _InTime(self._network, deadline)
         others: list[Answer] = []
-        try:
-            answer = decode(network, walk, [*prompt, *walk.tokens])
-            confidence = self.calibration.confidence(answer.probability)
-            limit = self.calibration.threshold if threshold is None else threshold
-            is_unsure = confidence < limit and len(prompt) <= MAX_BRANCHED_TOKENS
-            count = CANDIDATES_EXPLAINED if explain else CANDIDATES * is_unsure
-            # Of several commands each is a candidate already.
-            if explain or (is_unsure and len(answer.walk.intents) < 2):
-                # One more than are shown: "no command" may be among them.
-                others = alternatives(network, answer, count, quick=not explain)
-        finally:
-            self._network.forget(0)
+        answer = yield from _in_time(decode(walk, prompt), deadline)
+        confidence = self.calibration.confidence(answer.probability)
+        limit = self.calibration.threshold if threshold is None else threshold
+        is_unsure = confidence < limit and len(prompt) <= MAX_BRANCHED_TOKENS
+        count = CANDIDATES_EXPLAINED if explain else CANDIDATES * is_unsure
+        # Of several commands each is a candidate already.
+        if explain or (is_unsure and len(answer.walk.intents) < 2):
+            # One more than are shown: "no command" may be among them.
+            branches = alternatives(answer, prompt, count, quick=not explain)
+            others = yield from _in_time(branches, deadline)
         return Understanding(
             _once(answer.walk.intents),
             confidence,
@@ -222,6 +223,20 @@ class Model:
                 if all(intent != candidate.intent for candidate in found):
                     found.append(Candidate(intent, confidence))
         return tuple(found)
+
+
+def _in_time(
+    steps: Generator[Pass, Scores, T], deadline: float
+) -> Generator[Pass, Scores, T]:
+    """Ask for what `steps` ask for. Raises `TimedOut` when a deadline has passed."""
+    try:
+        wanted = next(steps)
+        while time.monotonic() <= deadline:
+            wanted = steps.send((yield wanted))
+    except StopIteration as ended:
+        found: T = ended.value
+        return found
+    raise TimedOut("the model did not answer in time")
 
 
 def _is_readable(utterance: Utterance) -> bool:

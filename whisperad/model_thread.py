@@ -1,21 +1,79 @@
 """The one thread that calls mlx: jobs go in, plain values come out.
 
 mlx wants every array evaluated in the thread that made it, so the model is loaded,
-used, changed and dropped here, one job after the other.
+used, changed and dropped here, one job after the other. Questions that wait at the same
+time are answered side by side, with passes that they share where that is faster.
 """
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Generic, TypeAlias, TypeVar
 
+from whisperad.decode import Pass, Scores
 from whisperad.errors import Overloaded, TimedOut
-from whisperad.model import Model
+from whisperad.model import Model, Steps
 from whisperad.network import leave_thread
+from whisperad.understanding import Understanding
 
 T = TypeVar("T")
+
+
+class _Job(Generic[T]):
+    """Something to do with the model while nobody else uses it."""
+
+    def __init__(self, work: Callable[[Model], T]) -> None:
+        self._work = work
+        self.done: Future[T] = Future()
+
+    def run(self, model: Model) -> None:
+        """Do it, unless nobody waits for it any more."""
+        if self.done.set_running_or_notify_cancel():
+            try:
+                self.done.set_result(self._work(model))
+            except BaseException as error:  # as a pool of threads does
+                self.done.set_exception(error)
+
+
+class _Question:
+    """An utterance on its way to being understood."""
+
+    def __init__(self, begin: Callable[[Model], Steps]) -> None:
+        self._begin = begin
+        self.done: Future[Understanding] = Future()
+        self.wanted: Pass | None = None  # None when it has ended
+
+    def begin(self, model: Model) -> None:
+        """Get to where a pass is wanted, unless nobody waits for the answer."""
+        if self.done.set_running_or_notify_cancel():
+            self._steps = self._begin(model)
+            self._advance(lambda: next(self._steps))
+
+    def go_on(self, rows: Scores) -> None:
+        """Take what a pass gave and get to where the next one is wanted."""
+        self._advance(lambda: self._steps.send(rows))
+
+    def fail(self, error: BaseException) -> None:
+        """End without an answer."""
+        self.wanted = None
+        self.done.set_exception(error)
+
+    def _advance(self, step: Callable[[], Pass]) -> None:
+        try:
+            self.wanted = step()
+        except StopIteration as ended:
+            self.wanted = None
+            self.done.set_result(ended.value)
+        except BaseException as error:
+            self.fail(error)
+
+
+_Item: TypeAlias = _Job[Any] | _Question
 
 
 class ModelThread:
@@ -25,13 +83,13 @@ class ModelThread:
         """`folder` is the base's; more than `limit` jobs at a time are refused."""
         self._folder = folder
         self._limit = limit
-        self._pool = ThreadPoolExecutor(1, "mlx")
-        self._model: Future[Model] | None = None
+        self._queue: SimpleQueue[_Item | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="mlx")
         self.waiting = 0  # jobs not done yet, the one at work included
 
     def start(self) -> None:
         """Begin to load the base. Jobs wait for it."""
-        self._model = self._pool.submit(Model, self._folder)
+        self._thread.start()
 
     async def submit(
         self, job: Callable[[Model], T], deadline: float | None = None
@@ -42,28 +100,97 @@ class ModelThread:
         `Overloaded` when too many jobs wait, and `BadAdapter` when the base could not
         be loaded.
         """
+        item = _Job(job)
+        return await self._answered(item, item.done, deadline)
+
+    async def understand(
+        self, begin: Callable[[Model], Steps], deadline: float | None = None
+    ) -> Understanding:
+        """Have a question answered, beside others. Raises as `submit` does."""
+        item = _Question(begin)
+        return await self._answered(item, item.done, deadline)
+
+    def stop(self) -> None:
+        """Let the jobs that wait be done, drop the model and end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    async def _answered(
+        self, item: _Item, done: Future[T], deadline: float | None
+    ) -> T:
         if self.waiting >= self._limit:
             raise Overloaded(f"{self.waiting} requests wait for the model; try again")
         remaining = None if deadline is None else deadline - time.monotonic()
         self.waiting += 1
+        self._queue.put(item)
         try:
-            # A job that has not begun is dropped with the wait for it.
+            # What has not begun is dropped with the wait for it.
             async with asyncio.timeout(remaining):
-                return await asyncio.wrap_future(self._pool.submit(self._run, job))
+                return await asyncio.wrap_future(done)
         except TimeoutError as error:
             raise TimedOut("the model did not answer in time") from error
         finally:
             self.waiting -= 1
 
-    def stop(self) -> None:
-        """Let the jobs that wait be done, drop the model and end the thread."""
-        self._pool.submit(self._end)
-        self._pool.shutdown()
-
-    def _run(self, job: Callable[[Model], T]) -> T:
-        assert self._model is not None, "not started"
-        return job(self._model.result())
-
-    def _end(self) -> None:
-        self._model = None
+    def _work(self) -> None:
+        try:
+            model = Model(self._folder)
+        except Exception as error:
+            self._refuse(error)
+        else:
+            _serve(model, self._queue)
+            del model
         leave_thread()
+
+    def _refuse(self, error: Exception) -> None:
+        """Say to every job what kept the model from being loaded."""
+        while (item := self._queue.get()) is not None:
+            if item.done.set_running_or_notify_cancel():
+                item.done.set_exception(error)
+
+
+def _serve(model: Model, queue: "SimpleQueue[_Item | None]") -> None:
+    """Do what comes in, in the order it came, until None does.
+
+    A job may change what is answered with. So it waits for all questions before it, and
+    questions after it wait for the job.
+    """
+    waiting: deque[_Item | None] = deque()
+    begun: list[_Question] = []
+    while True:
+        if not waiting and not begun:
+            waiting.append(queue.get())
+        while not queue.empty():
+            waiting.append(queue.get())
+        while waiting and len(begun) < model.reader.together:
+            question = waiting[0]
+            if not isinstance(question, _Question):
+                break
+            waiting.popleft()
+            question.begin(model)
+            if question.wanted is not None:
+                begun.append(question)
+        if begun:
+            begun = _a_pass_further(model, begun)
+        elif waiting:
+            job = waiting.popleft()
+            if job is None:
+                return
+            assert isinstance(job, _Job)
+            job.run(model)
+
+
+def _a_pass_further(model: Model, begun: list[_Question]) -> list[_Question]:
+    """Make one pass for each question, and give those that want another one."""
+    try:
+        rows = model.reader.read([q.wanted for q in begun if q.wanted is not None])
+    except Exception as error:
+        for question in begun:
+            question.fail(error)
+        rows = []
+    for question, scores in zip(begun, rows, strict=False):
+        question.go_on(scores)
+    remaining = [question for question in begun if question.wanted is not None]
+    if len(remaining) < len(begun):
+        model.reader.forget()  # the next one is answered as if it were the first
+    return remaining

@@ -132,17 +132,39 @@ class Network:
     def read(self, tokens: list[int], at: list[int], ids: tuple[int, ...]) -> Scores:
         """Read tokens in one pass and score `ids` as the next after those at `at`."""
         states = self._layers.model(mx.array([tokens]), self._memory)[0]
-        rows = self._rows.get(ids)
-        chosen = states[mx.array(at)]
-        scores = chosen @ (self._output(ids) if rows is None else rows).T
-        found: Scores = scores.astype(mx.float32).tolist()
-        return found
+        return self._scores(states[mx.array(at)], ids)
+
+    def read_together(
+        self, rows: list[list[int]], at: list[list[int]], ids: tuple[int, ...]
+    ) -> list[Scores]:
+        """Read several prompts from their beginning in one pass, and remember none.
+
+        Scores `ids` as the next after those tokens of each row that are at `at`.
+        """
+        before, longest = len(self._prefix), max(map(len, rows))
+        width = before + longest
+        # What comes after a row's own tokens is read, but none of those attends to it.
+        padded = [[*self._prefix, *row, *[0] * (longest - len(row))] for row in rows]
+        states = self._layers.model(mx.array(padded)).flatten(0, 1)
+        places = [
+            row * width + before + place
+            for row, places in enumerate(at)
+            for place in places
+        ]
+        scores = iter(self._scores(states[mx.array(places)], ids))
+        return [[next(scores) for _ in places] for places in at]
 
     def forget(self, kept: int) -> None:
         """Forget all but the prefix and the first `kept` tokens after it."""
         excess = self._memory[0].offset - len(self._prefix) - kept
         for layer in self._memory:
             layer.trim(excess)
+
+    def _scores(self, states: mx.array, ids: tuple[int, ...]) -> Scores:
+        rows = self._rows.get(ids)
+        scores = states @ (self._output(ids) if rows is None else rows).T
+        found: Scores = scores.astype(mx.float32).tolist()  # type: ignore[assignment]  # of two dimensions
+        return found
 
     def _begun(self) -> Memory:
         memory = [KVCache() for _ in self._layers.layers]

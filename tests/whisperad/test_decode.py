@@ -1,16 +1,18 @@
 """Few passes give the same answer as one pass a token, and the same probabilities."""
 
 import math
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests import tiny_base
-from whisperad.decode import Answer, alternatives, decode
+from whisperad.decode import Answer, Pass, Scores, alternatives, decode
 from whisperad.grammar import Grammar, Vocabulary
 from whisperad.intent import NOT_A_COMMAND, Intent
 from whisperad.network import Network
 from whisperad.prompt import PREFIX, SUFFIX, render_completion
+from whisperad.reading import Reader
 
 _SAID = (
     "mute",
@@ -29,12 +31,13 @@ class Base:
         self.vocabulary = Vocabulary((folder / "tokenizer.json").read_text())
         self.network = Network(folder, self.vocabulary.encode(PREFIX))
         self.network.use({}, None)
+        self.reader = Reader(self.network)
         self.grammar = Grammar(tiny_base.catalogue(), self.vocabulary)
 
     def decode(self, said: str) -> Answer:
         """Decode as the model does."""
-        walk = self.grammar.walk(said)
-        return decode(self.network, walk, [*self._prompt(said), *walk.tokens])
+        steps = decode(self.grammar.walk(said), self.prompt(said))
+        return self.reader.finish(steps)
 
     def decode_plainly(self, said: str) -> tuple[tuple[int, ...], float, int]:
         """Decode token by token, reading everything anew for each."""
@@ -42,7 +45,7 @@ class Base:
         probability, choices = 1.0, 0
         while not walk.is_done:
             allowed = walk.allowed()
-            tokens = [*self._prompt(said), *walk.tokens]
+            tokens = [*self.prompt(said), *walk.tokens]
             self.network.forget(0)
             (scores,) = self.network.read(tokens, [len(tokens) - 1], allowed)
             total = sum(math.exp(score) for score in scores)
@@ -52,8 +55,8 @@ class Base:
             walk.take(allowed[best])
         return walk.tokens, probability, choices
 
-    def _prompt(self, said: str) -> list[int]:
-        self.network.forget(0)
+    def prompt(self, said: str) -> list[int]:
+        """Cut what is read before an answer into tokens."""
         return self.vocabulary.encode(said + SUFFIX)
 
 
@@ -84,7 +87,7 @@ def test_alternatives_name_other_actions_and_are_decoded_as_if_alone(
     base: Base, said: str
 ) -> None:
     answer = base.decode(said)
-    others = alternatives(base.network, answer, 4)
+    others = base.reader.finish(alternatives(answer, base.prompt(said), 4))
     named = [
         other.walk.intents[0].action if other.walk.intents else "none"
         for other in [answer, *others]
@@ -96,7 +99,7 @@ def test_alternatives_name_other_actions_and_are_decoded_as_if_alone(
         walk = base.grammar.walk(said)
         for token in other.walk.tokens[len(walk.tokens) :]:
             allowed = walk.allowed()
-            tokens = [*base.vocabulary.encode(said + SUFFIX), *walk.tokens]
+            tokens = [*base.prompt(said), *walk.tokens]
             base.network.forget(0)
             (scores,) = base.network.read(tokens, [len(tokens) - 1], allowed)
             total = sum(math.exp(score) for score in scores)
@@ -105,25 +108,17 @@ def test_alternatives_name_other_actions_and_are_decoded_as_if_alone(
         assert other.probability == pytest.approx(plain, rel=1e-3)
 
 
-class Decided:
-    """A network that knows what it wants to answer, and remembers what it has read."""
-
-    def __init__(self, tokens: list[int]) -> None:
-        self._wanted = tokens + [-1] * 99  # a guess may reach beyond the end
-        self._read = 0
-
-    def read(
-        self, tokens: list[int], at: list[int], ids: tuple[int, ...]
-    ) -> list[list[float]]:
-        """Score the wanted token highest, wherever it is asked."""
-        places = [self._read + place + 1 for place in at]
-        self._read += len(tokens)
-        return [[9.0 * (i == self._wanted[place]) for i in ids] for place in places]
-
-    def forget(self, kept: int) -> None:
-        """Go back to where `kept` tokens were read."""
-        assert kept <= self._read
-        self._read = kept
+def _decided(steps: Generator[Pass, Scores, Answer], answer: list[int]) -> Answer:
+    """Decode with a network that wants to say just this."""
+    try:
+        wanted = next(steps)
+        while True:
+            # A guess may reach beyond the end.
+            says = [(answer + [-1] * 99)[place + 1] for place in wanted.at]
+            wanted = steps.send([[9.0 * (i == s) for i in wanted.ids] for s in says])
+    except StopIteration as ended:
+        found: Answer = ended.value
+        return found
 
 
 @pytest.mark.parametrize(
@@ -161,7 +156,7 @@ def test_an_answer_takes_few_passes(said: str, intent: Intent, passes: int) -> N
     walk = Grammar(tiny_base.catalogue(), vocabulary).walk(said)
     prompt = vocabulary.encode(said + SUFFIX)
     answer = vocabulary.encode(render_completion((intent,)))
-    found = decode(Decided(prompt + answer), walk, [*prompt, *walk.tokens])
+    found = _decided(decode(walk, prompt), prompt + answer)
 
     assert list(found.walk.tokens) == answer
     assert found.passes <= passes
