@@ -71,6 +71,8 @@ class Client:
 class RunningDaemon:
     """`python -m whisperad` with everything it keeps below one folder."""
 
+    launcher: tuple[str, ...] = (sys.executable,)
+
     def __init__(
         self,
         home: Path,
@@ -91,7 +93,7 @@ class RunningDaemon:
         """Start it and, unless told otherwise, wait until it answers."""
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "whisperad"],
+                [*self.launcher, "-m", "whisperad"],
                 env=self.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

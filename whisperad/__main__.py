@@ -39,6 +39,7 @@ def main() -> int:
     try:
         # What systemd says is for us, not for the programs we run.
         notifier, inherited = Notifier(os.environ), inherited_socket(os.environ)
+        log.keep_private()
         given = settings.read(os.environ)
         _allow_open_files()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -1,9 +1,13 @@
 """The log: lines that programs can read."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import datetime
+from pathlib import Path
+
+from tests.running import RunningDaemon
 
 PROGRAM = """
 import os, threading
@@ -56,3 +60,26 @@ def test_a_name_that_is_no_text_is_logged_all_the_same() -> None:
     )
 
     assert json.loads(ran.stderr)["socket"] == "/a?"
+
+
+def test_a_daemon_makes_its_log_private(stopped: RunningDaemon) -> None:
+    """A service manager makes a file that others may read."""
+    log = stopped.home / "log"
+    log.touch()
+    log.chmod(0o666)
+    stopped.start()
+    ready = stopped.events("ready")
+
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert len(ready) == 1
+
+
+def test_a_log_that_is_no_file_is_left_as_it_is() -> None:
+    """A terminal is not ours to close to others, nor is the null device."""
+    null = Path(os.devnull)
+    mode = null.stat().st_mode
+    program = "from whisperad import log; log.keep_private(); log.info('x')"
+    with null.open("w") as nowhere:
+        subprocess.run([sys.executable, "-c", program], stderr=nowhere, check=True)
+
+    assert null.stat().st_mode == mode
