@@ -4,7 +4,9 @@ With `network.py` the only file with mlx in it.
 """
 
 import importlib.util
+import math
 import os
+import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,10 +49,13 @@ def _light_mlx_lm() -> Iterator[None]:
 
 
 with _light_mlx_lm():
+    from mlx_lm.models import qwen2
     from mlx_lm.models.cache import KVCache as KVCache
     from mlx_lm.models.qwen2 import Model as Layers
     from mlx_lm.models.qwen2 import ModelArgs
     from mlx_lm.tuner.lora import LoRALinear as LoRALinear
+
+_LOG2_E = math.log2(math.e)
 
 
 # What comes of a folder whose files are damaged, or made for something else.
@@ -58,6 +63,14 @@ DAMAGED = (
     *(ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError),
     *(ValueError, msgspec.DecodeError),
 )
+
+
+def _quick_swiglu(gate: mx.array, x: mx.array) -> mx.array:
+    """Give `silu(gate) * x` in a quarter of the time that mlx takes on an x86 CPU.
+
+    There its sigmoid and `exp` go number by number, and were half of a pass.
+    """
+    return gate * x / (1 + mx.power(2.0, gate * -_LOG2_E))
 
 
 def load(folder: Path, *, dense: bool) -> Layers:
@@ -85,6 +98,9 @@ def load(folder: Path, *, dense: bool) -> Layers:
                     f"{path}.scales" in weights and packing.get(path, True)
                 ),
             )
+        if dense and platform.machine() == "x86_64":
+            # In our copy of the file, which is ours alone.
+            qwen2.swiglu = _quick_swiglu  # type: ignore[attr-defined]  # imported there
         layers.load_weights(list(weights.items()))
         layers.eval()
         mx.eval(layers.parameters())
