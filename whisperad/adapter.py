@@ -132,6 +132,16 @@ def adapter_folders(base: Path, data: Path) -> Iterator[Path]:
         yield shipped
 
 
+def folders_at_start(base: Path, data: Path) -> list[Path]:
+    """Give the folders to try at a start: the one before the user's own is a chance."""
+    found = list(adapter_folders(base, data))
+    previous = data / "adapters" / "previous"
+    if os.path.lexists(previous):
+        own = os.path.lexists(data / "adapters" / "current")
+        found.insert(1 if own else 0, Path(os.path.realpath(previous)))
+    return list(dict.fromkeys(found))
+
+
 def _read(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)

@@ -81,6 +81,7 @@ class Daemon:
 
     async def stop(self) -> None:
         """End what we keep running and our threads."""
+        await self._serving.stop()
         await self._effects.stop()
         await self._memory.stop()
         await asyncio.to_thread(self._thread.stop)

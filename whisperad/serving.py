@@ -5,7 +5,7 @@ or nothing.
 """
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -13,11 +13,11 @@ import msgspec
 from msgspec.structs import replace
 
 from whisperad import catalogue, log, settings, swap
-from whisperad.adapter import adapter_folders
+from whisperad.adapter import adapter_folders, folders_at_start
 from whisperad.answers import Answers
 from whisperad.catalogue import Catalogue
 from whisperad.command import Resolver
-from whisperad.errors import BadAdapter, BadConfig
+from whisperad.errors import BadAdapter, BadConfig, Overloaded
 from whisperad.exact import Exact
 from whisperad.grammar import Grammar
 from whisperad.intent import Intent
@@ -101,7 +101,7 @@ class Serving:
         self._thread = ModelThread(self._base, self._settings.queue)
         self._thread.start()
         try:
-            folders = tuple(adapter_folders(self._base, self._settings.data))
+            folders = folders_at_start(self._base, self._settings.data)
             self.model, self._adapter_problems = await self._thread.submit(
                 lambda model: _first(model, self.configuration.catalogue, folders)
             )
@@ -112,12 +112,40 @@ class Serving:
             )
             await self._thread.submit(lambda _: give_back())
             self._learning = asyncio.create_task(self._learn())
+            self._proving = asyncio.create_task(self._prove(folders))
         except BaseException:
             self._thread.stop()
             raise
         for problem in self.problems:
             log.warning("problem", message=problem)
         return self._thread
+
+    async def stop(self) -> None:
+        """Leave what was still to be done after the start."""
+        for task in (self._learning, self._proving):
+            task.cancel()
+        await asyncio.wait({self._learning, self._proving})
+
+    async def _prove(self, folders: Sequence[Path]) -> None:
+        """Have the adapter prove itself, after the start: that takes a while.
+
+        One that is wrong gives way to another.
+        """
+        served = self.model.adapter
+        names = [folder.name for folder in folders]
+        others = folders[names.index(served) + 1 :] if served in names else ()
+        answered = self.configuration.catalogue
+        try:
+            wrong = await swap.prove(self._thread, others, answered)
+            self.model = await self._thread.submit(_described)
+        except Overloaded as error:  # what serves was proven when it was promoted
+            log.warning("not-proven", message=str(error))
+            return
+        self._adapter_problems += wrong
+        for problem in wrong:
+            log.warning("problem", message=problem)
+        if self.model.adapter != served:
+            self.answers.clear()
 
     async def _learn(self) -> None:
         """Learn exact phrases and what to guess, after the start: both save time only."""
@@ -145,6 +173,7 @@ class Serving:
 
         Raises `BadConfig` or `BadAdapter`, and everything stays as it was.
         """
+        await asyncio.wait({self._proving})
         configuration = self.configuration
         if what != "adapter":
             configuration = await asyncio.to_thread(
@@ -209,7 +238,7 @@ def _described(model: Model) -> ServingModel:
 
 
 def _first(
-    model: Model, answered: Catalogue, folders: tuple[Path, ...]
+    model: Model, answered: Catalogue, folders: Sequence[Path]
 ) -> tuple[ServingModel, tuple[str, ...]]:
     """Serve with the first adapter that fits, or with none; give what was wrong."""
     model.serve(answered)

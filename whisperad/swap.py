@@ -4,7 +4,7 @@ Everything is done in the model's thread, but in steps of a few milliseconds, so
 requests have their turn in between; only the last step changes what they get.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -44,6 +44,35 @@ async def check(
             )
     if wrong:
         raise BadAdapter(f"{adapter.folder}: {'; '.join(wrong)}")
+
+
+async def prove(
+    thread: ModelThread, others: Iterable[Path], answered: Catalogue
+) -> tuple[str, ...]:
+    """Have the serving adapter answer its canaries, and say what was wrong.
+
+    If one is wrong, the first of `others` serves whose canaries are right; if there is
+    none, what serves goes on: to be right about most is better than to know nothing.
+    """
+    serving, grammar = await thread.submit(lambda m: (m.adapter, m.served()))
+    adapter, wrong, waiting = serving, list[str](), iter(others)
+    while adapter is not None:
+        try:
+            await check(thread, adapter, grammar, answered)
+            break
+        except BadAdapter as error:
+            wrong.append(str(error))
+        adapter = None
+        for folder in waiting:
+            try:
+                adapter = await load(thread, folder)
+                break
+            except BadAdapter as error:
+                wrong.append(str(error))
+    if adapter is not None and adapter is not serving:
+        await thread.submit(lambda model: model.change(adapter, grammar))
+        wrong.append(f"{adapter.folder} serves instead")
+    return tuple(wrong)
 
 
 def _step(steps: Generator[None, None, Adapter]) -> Adapter | None:
