@@ -4,12 +4,14 @@ BIN := .venv/bin
 ROWS ?= 24000
 SEED ?= 1
 MINUTES ?= 30
+LINES ?= 1000000
+QWEN := build/qwen-shaped
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types bench soak qwen format schema model dataset retrain evaluate rollback reload daemon install uninstall logs clean
+.PHONY: help demo test check lint types bench bench-qwen soak fuzz qwen format schema model dataset retrain evaluate rollback reload daemon install uninstall logs clean
 
 help:  ## Show what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -46,11 +48,23 @@ format: .venv/dev  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/dev  ## Measure speed and memory, beside mlx_lm.generate in the same run
-	PYTHONPATH=. $(BIN)/python tests/bench/bench.py
+bench: .venv/dev build  ## Measure speed and memory beside others in the same run (MODEL=DIR)
+	PYTHONPATH=. $(BIN)/python tests/bench/bench.py --json build/bench.json $(if $(MODEL),--model $(MODEL)) $(if $(PAGE),--page $(PAGE))
 
-soak: .venv/dev  ## Load a daemon for half an hour, with reloads and faults (MINUTES=30)
-	PYTHONPATH=. $(BIN)/python tests/bench/soak.py --minutes $(MINUTES)
+bench-qwen: .venv/dev $(QWEN)  ## Show where the time goes in a base of Qwen2.5-0.5B's shape (3 GB)
+	PYTHONPATH=. $(BIN)/python tests/bench/breakdown.py --model $(QWEN) --json build/bench-qwen.json
+
+$(QWEN): | .venv/dev build
+	PYTHONPATH=. $(BIN)/python tests/bench/qwen_shaped.py $@
+
+build:
+	mkdir -p $@
+
+soak: .venv/dev build  ## Load a daemon for half an hour, with reloads and faults (MINUTES=30)
+	PYTHONPATH=. $(BIN)/python tests/bench/soak.py --minutes $(MINUTES) --json build/soak.json
+
+fuzz: .venv/dev build  ## Send a daemon a million broken requests (LINES=1000000); goes on where it was
+	PYTHONPATH=. $(BIN)/python tests/end_to_end/long_fuzz.py --lines $(LINES) --json build/fuzz.json
 
 qwen: .venv/dev  ## Measure a random model of Qwen2.5-0.5B's shape, from fetching to answers
 	PYTHONPATH=. $(BIN)/python tests/bench/qwen.py

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from msgspec.structs import asdict
 from typer.core import TyperGroup
 
 from client.cli import app as whispera
@@ -24,7 +25,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 PROGRAMS = {"w", "whispera", "whispera-train", "whisperad", "make"}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
-TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, flags=re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, flags=re.MULTILINE))
 
 
 def blocks(language: str) -> list[str]:
@@ -107,7 +108,7 @@ def test_there_are_commands_of_every_kind() -> None:
 @pytest.mark.parametrize("target", sorted(TARGETS))
 def test_a_make_target_is_explained_or_needed_by_one_that_is(target: str) -> None:
     explained = re.search(rf"^{target}:.*##", MAKEFILE, flags=re.MULTILINE)
-    needed = re.search(rf"^[a-z]+:[^#]*\b{target}\b.*##", MAKEFILE, flags=re.MULTILINE)
+    needed = re.search(rf"^[a-z-]+:[^#]*\b{target}\b.*##", MAKEFILE, flags=re.MULTILINE)
 
     assert explained or needed
 
@@ -164,6 +165,12 @@ def test_what_it_counts_is_so() -> None:
         str(len(loaded.actions))
     }
     assert set(re.findall(r"(\d+) packs", README)) == {str(len(loaded.packs))}
+
+
+def test_the_limits_it_lists_are_those_there_are() -> None:
+    listed = dict(re.findall(r"^\| `(\w+)` \| (\d+) \|", README, re.MULTILINE))
+
+    assert {name: float(n) for name, n in listed.items()} == asdict(settings.Limits())
 
 
 def test_files_and_folders_it_names_are_there() -> None:

@@ -1,6 +1,6 @@
 """The limit: one forward pass over the prompt and nothing else, in a process of its own.
 
-Reads utterances as JSON from standard input, writes the milliseconds of each.
+For each line of utterances, as JSON, it writes a line with the milliseconds of each.
 """
 
 import json
@@ -23,15 +23,15 @@ def main() -> None:
     network = Network(folder, vocabulary.encode(PREFIX))
     network.use({}, None)
     network.keep_rows(IDS)
-    times = []
-    utterances = json.loads(sys.stdin.read())
-    for utterance in [*utterances[:10], *utterances]:
-        started = time.perf_counter()
-        tokens = vocabulary.encode(normalise(utterance).text + SUFFIX)
-        network.read(tokens, [len(tokens) - 1], IDS)
-        times.append((time.perf_counter() - started) * 1e3)
-        network.forget(0)
-    print(json.dumps(times[10:]))
+    for line in sys.stdin:
+        times = []
+        for utterance in json.loads(line):
+            started = time.perf_counter()
+            tokens = vocabulary.encode(normalise(utterance).text + SUFFIX)
+            network.read(tokens, [len(tokens) - 1], IDS)
+            times.append((time.perf_counter() - started) * 1e3)
+            network.forget(0)
+        print(json.dumps(times), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,204 +1,213 @@
 """`make bench`: one table of speed and memory, every figure from the same run.
 
-The daemon answers over its socket; beside it `mlx_lm.generate` answers the same
-utterances on the same weights and adapter, warm and in process, with the same BLAS.
-The table is also written as JSON (`--json FILE`).
+The daemon answers over its socket; beside it answer, on the same utterances and weights
+and with the same BLAS, a bare forward pass and what people would use else. `--json FILE`
+saves all of it, `--page docs/speed.md` puts it there. With `--check` the exit code says whether every target holds.
 """
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
-from client import connection
-from tests.bench import load
+from tests.bench import growth, load, servers, stages, table, targets
+from tests.bench.contenders import (
+    MOST_TOKENS,
+    TURN,
+    Base,
+    Contender,
+    daemon,
+    running,
+    script,
+    settle,
+    timed,
+)
+from tests.bench.figures import Row, judge, p50, spread
+from tests.running import Message
 from training.generate import Generator
 from whisperad import catalogue as catalogues
 from whisperad.catalogue import SHIPPED
 from whisperad.settings import EMBEDDED_MODEL
-from whisperad.wire import Paths
 
 SEED = 23  # of the utterances; the daemon has seen none of them
-PEER = Path(__file__).with_name("peer.py")
-BARE = Path(__file__).with_name("bare.py")
-COLD = 3  # times that the whole of mlx-lm is started for one command
-EXACT = ("open chrome", "mute", "take a screenshot", "set the volume to fifty percent")
+
+
+class Extent(argparse.Namespace):
+    """How much is measured, from the command line."""
+
+    rows: int
+    model: Path
+    adapter: Path | None
+    utterances: Path | None
+    json: Path | None
+    page: Path | None
+    quick: bool
+    check: bool
 
 
 def main() -> int:
     """Measure, print, and write what `--json` asks for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=200, help="utterances to say")
-    parser.add_argument("--json", type=Path, help="where to write the table")
-    options = parser.parse_args()
-    generator = Generator(catalogues.load(SHIPPED), SHIPPED, "test")
-    utterances = [e.utterance for e in generator.examples(options.rows, SEED)]
+    extent = _extent()
+    base = Base(extent.model, extent.adapter)
+    machine, date = table.machine(), table.now()
     # Short, because a socket's path has at most 103 bytes.
-    with tempfile.TemporaryDirectory(prefix="whispera-", dir="/tmp") as home:
-        table = _daemon(Path(home), utterances)
-    table |= _peer(utterances)
-    bare = _times(BARE, utterances)
-    table["forward pass alone, p50 (ms)"] = statistics.median(bare)
-    table["mlx_lm.generate, a process a command (ms)"] = _cold(utterances)
-    for name in (
-        "forward pass alone, p50 (ms)",
-        "mlx_lm.generate, p50 (ms)",
-        "mlx_lm.generate, a process a command (ms)",
-    ):
-        ratio = table["daemon, p50 (ms)"] / table[name]
-        table[f"daemon, p50 / {name.removesuffix(' (ms)')}"] = ratio
-    print(f"{platform.machine()}, {os.cpu_count()} cores, {datetime.now(UTC):%Y-%m-%d}")
-    for name, value in table.items():
-        print(f"{name:42}{value:10.2f}")
-    if options.json:
-        options.json.write_text(json.dumps(table, indent=2) + "\n")
-    return 0
-
-
-def _daemon(home: Path, utterances: list[str]) -> dict[str, float]:
-    environ = {**os.environ, "WHISPERA_HOME": str(home)}
-    environ.pop("WHISPERA_SOCKET", None)
-    socket = Paths(environ).socket
-    ready = [_start_to_answer(home, environ, socket) for _ in range(3)]
-    with (home / "log").open("ab") as log:
-        daemon = subprocess.Popen(
-            [sys.executable, "-m", "whisperad"], env=environ, stderr=log
-        )
-        try:
-            _first_answer(socket)
-            said = [_interpret(socket, utterance) for utterance in utterances]
-            times = [_milliseconds(reply) for reply in said]
-            passes = [_number(reply, "timing", "passes") for reply in said]
-            status = connection.answer(socket, {"type": "status"})
-            stages = _stages(socket, utterances)
-            under_load = load.throughput(socket, utterances)
-            under_load |= load.idle(socket, utterances)
-            under_load |= load.swaps(socket, home, utterances)
-            client = _client(environ)
-        finally:
-            daemon.terminate()
-            daemon.wait(10)
-    resident = status["memory_bytes"]
-    assert isinstance(resident, int)
-    return {
-        "start to first answer (s)": statistics.median(ready),
-        "resident memory (MB)": resident / 1e6,
-        "daemon, p50 (ms)": statistics.median(times),
-        "daemon, p99 (ms)": load.p99(times),
-        "passes a command, mean": statistics.fmean(passes),
-        **stages,
-        **under_load,
-        **client,
-    }
-
-
-def _stages(socket: str, utterances: list[str]) -> dict[str, float]:
-    """Time what needs no model."""
-    exact = [_milliseconds(_interpret(socket, said)) for said in EXACT * 100]
-    again = [_milliseconds(_interpret(socket, said)) for said in utterances]
-    return {
-        "exact phrases, p99 (ms)": load.p99(exact),
-        "repeated, p99 (ms)": load.p99(again),
-    }
-
-
-def _start_to_answer(home: Path, environ: dict[str, str], socket: str) -> float:
-    with (home / "log").open("ab") as log:
-        started = time.perf_counter()
-        daemon = subprocess.Popen(
-            [sys.executable, "-m", "whisperad"], env=environ, stderr=log
-        )
-        try:
-            _first_answer(socket)
-            return time.perf_counter() - started
-        finally:
-            daemon.terminate()
-            daemon.wait(10)
-
-
-def _first_answer(socket: str) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            connection.answer(socket, {"type": "interpret", "utterance": "open chrome"})
-            return
-        except (connection.Unreachable, connection.DaemonError):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.005)
-
-
-def _interpret(socket: str, utterance: str) -> dict[str, object]:
-    return connection.answer(socket, {"type": "interpret", "utterance": utterance})
-
-
-def _milliseconds(reply: dict[str, object]) -> float:
-    return _number(reply, "timing", "total_ms")
-
-
-def _number(reply: dict[str, object], part: str, name: str) -> float:
-    inner = reply[part]
-    assert isinstance(inner, dict)
-    return float(inner[name])
-
-
-def _client(environ: dict[str, str]) -> dict[str, float]:
-    """Time `w` as a whole process beside an interpreter that does nothing."""
-    command = [str(Path(sys.executable).with_name("w")), "open chrome"]
-    bare = [sys.executable, "-I", "-c", "pass"]
-    times: dict[str, list[float]] = {"w": [], "bare": []}
-    for _ in range(20):
-        for name, argv in (("w", command), ("bare", bare)):
-            started = time.perf_counter()
-            subprocess.run(argv, env=environ, stdout=subprocess.DEVNULL, check=True)
-            times[name].append((time.perf_counter() - started) * 1e3)
-    return {
-        "w as a whole process, p50 (ms)": statistics.median(times["w"]),
-        "python3 -I -c pass, p50 (ms)": statistics.median(times["bare"]),
-    }
-
-
-def _peer(utterances: list[str]) -> dict[str, float]:
-    times = _times(PEER, utterances)
-    return {
-        "mlx_lm.generate, p50 (ms)": statistics.median(times),
-        "mlx_lm.generate, p99 (ms)": load.p99(times),
-    }
-
-
-def _times(script: Path, utterances: list[str]) -> list[float]:
-    """Have a script in a process of its own answer, and give its milliseconds."""
-    asked = subprocess.run(
-        [sys.executable, str(script), str(EMBEDDED_MODEL)],
-        input=json.dumps(utterances),
-        capture_output=True,
-        text=True,
-        check=True,
+    with tempfile.TemporaryDirectory(prefix="w-", dir="/tmp") as scratch:
+        rows, blas = measure(Path(scratch), base, extent)
+    report = table.Report(
+        date,
+        machine,
+        table.versions(),
+        blas,
+        base.folder.name,
+        {name: _plain(value) for name, value in vars(extent).items()},
+        judge(rows, targets.WANTED, targets.AGAINST),
     )
-    times: list[float] = json.loads(asked.stdout.strip().split("\n")[-1])
-    return times
+    table.show(report)
+    if extent.json:
+        table.save(report, extent.json)
+    if extent.page:
+        table.insert(report, extent.page)
+    return 1 if extent.check and report.missed() else 0
 
 
-def _cold(utterances: list[str]) -> float:
+def measure(scratch: Path, base: Base, extent: Extent) -> tuple[list[Row], str]:
+    """Give all rows, and the BLAS that the daemon has."""
+    told("daemon, mlx-lm and a bare pass, in turns")
+    said = _said(extent)
+    unseen = _unseen(scratch / "first", base, said, extent.rows)
+    rows = _contest(scratch, base, unseen, extent)
+    rows += _cold(base, unseen[: 1 if extent.quick else 5])
+    told("starts, stages, clients, memory")
+    rows += stages.starts(scratch / "s", base, 1 if extent.quick else 7)
+    served = running(scratch / "d", base)
+    try:
+        settle(served)
+        blas = str(served.ask(type="status")["blas"])
+        rows += stages.without_model(served, 100 if extent.quick else 1000)
+        rows += stages.clients(served, 5 if extent.quick else 40)
+        varied = said if base.is_small else said[:TURN]
+        rows += stages.memory(served, varied, 500 if extent.quick else 100_000)
+    finally:
+        served.stop()
+    told("under load, with swaps, after pauses")
+    served = running(scratch / "l", base, {"shortcuts": False})
+    try:
+        settle(served, shortcuts=False)
+        seconds = 0.5 if extent.quick else 10.0
+        rows += load.throughput(served, said, seconds)
+        rows += load.swaps(served, base, said, seconds)
+        rows += load.idle(served, said, _pauses(extent))
+    finally:
+        served.stop()
+    told("more actions, longer utterances")
+    rows += growth.actions(scratch, base, 10 if extent.quick else 200)
+    rows += growth.words(scratch, base, said, 5 if extent.quick else 40)
+    return rows, blas
+
+
+def told(what: str) -> None:
+    """Say what is measured now, to who waits for it."""
+    print(f"… {what}", file=sys.stderr, flush=True)
+
+
+def _unseen(home: Path, base: Base, said: Sequence[str], count: int) -> list[str]:
+    """Give utterances that only the model understands, some for warming up first."""
+    kept: list[Message] = []
+    with daemon(home, base, kept) as asked:
+        asked(said)
+    stage = [reply["stage"] for reply in kept]
+    by_model = (u for u, s in zip(said, stage, strict=True) if s == "model")
+    return list(islice(by_model, TURN + count))
+
+
+def _contest(
+    scratch: Path, base: Base, unseen: Sequence[str], extent: Extent
+) -> list[Row]:
+    """Have everybody answer the same utterances, a few at a time, in turns."""
+    fused = base.write(scratch / "fused")
+    replies: list[Message] = []
+    contenders: dict[str, Contender] = {
+        "bare forward pass": partial(script, "bare.py", base.folder, base),
+        "daemon, model stage": partial(daemon, scratch / "c", base, replies),
+        targets.GENERATE: partial(script, "peer.py", fused, base),
+        targets.SERVER: partial(servers.mlx_server, fused, base),
+    }
+    times = timed(contenders, unseen, at_once=base.is_small)
+    rows = [row for name, taken in times.items() for row in spread(name, taken)]
+    counted = [reply["timing"]["passes"] for reply in replies[TURN:]]
+    rows.insert(4, Row(targets.PASSES, statistics.fmean(counted), ""))
+    try:
+        llama = partial(servers.llama_server, fused, base, scratch)
+        times = timed({targets.LLAMA: llama}, unseen, at_once=True)
+    except servers.NotHere as reason:
+        names = (f"{targets.LLAMA}, p50", f"{targets.LLAMA}, p99")
+        return [*rows, *(Row(name, None, note=str(reason)) for name in names)]
+    return rows + spread(targets.LLAMA, times[targets.LLAMA])
+
+
+def _cold(base: Base, utterances: Sequence[str]) -> list[Row]:
     """Time a process of mlx-lm for each command, as a shell script would have it."""
     times = []
-    for utterance in utterances[:COLD]:
-        command = [sys.executable, "-m", "mlx_lm", "generate"]
-        command += ["--model", str(EMBEDDED_MODEL), "--prompt", utterance]
-        command += ["--adapter-path", str(EMBEDDED_MODEL / "adapter")]
+    for utterance in utterances:
+        command = [sys.executable, "-m", "mlx_lm", "generate", "--prompt", utterance]
+        command += ["--model", str(base.folder), "--max-tokens", str(MOST_TOKENS)]
+        if base.adapter:
+            command += ["--adapter-path", str(base.adapter)]
         started = time.perf_counter()
-        subprocess.run(
-            [*command, "--max-tokens", "48"], capture_output=True, check=True
-        )
+        subprocess.run(command, capture_output=True, check=True)
         times.append((time.perf_counter() - started) * 1e3)
-    return statistics.median(times)
+    return [Row(targets.COLD, p50(times), note=f"of {len(times)}")]
+
+
+def _said(extent: Extent) -> list[str]:
+    """Give utterances, each once: of a file, or drawn as tests of an adapter are."""
+    if extent.utterances:
+        lines = extent.utterances.read_text(encoding="utf-8").splitlines()
+        return list(dict.fromkeys(_utterance(line) for line in lines if line.strip()))
+    generator = Generator(catalogues.load(SHIPPED), SHIPPED, "test")
+    drawn = generator.examples(2 * (TURN + extent.rows), SEED)
+    return list(dict.fromkeys(example.utterance for example in drawn))
+
+
+def _utterance(line: str) -> str:
+    """Read a line: an utterance, or an object that has one."""
+    return str(json.loads(line)["utterance"]) if line.startswith("{") else line
+
+
+def _pauses(extent: Extent) -> Iterator[int]:
+    """Give the seconds of nothing, one after the other."""
+    yield from [0, 1] * (3 if extent.quick else 10)
+    yield from [10] * (1 if extent.quick else 4)
+    yield from [] if extent.quick else [60, 60]
+
+
+def _extent() -> Extent:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=200, help="utterances to say")
+    parser.add_argument("--model", type=Path, default=EMBEDDED_MODEL, help="a base")
+    parser.add_argument("--adapter", type=Path, help="by default `adapter` in the base")
+    parser.add_argument("--utterances", type=Path, help="a file, one a line, to say")
+    parser.add_argument("--json", type=Path, help="where to write the table")
+    parser.add_argument("--page", type=Path, help="a page to put the table into")
+    parser.add_argument("--quick", action="store_true", help="less of everything")
+    parser.add_argument("--check", action="store_true", help="fail if a target does")
+    extent = parser.parse_args(namespace=Extent())
+    extent.model = extent.model.resolve()
+    within = extent.model / "adapter"
+    if extent.adapter is None and within.is_dir():
+        extent.adapter = within
+    return extent
+
+
+def _plain(value: object) -> bool | int | str | None:
+    return value if isinstance(value, bool | int | None) else str(value)
 
 
 if __name__ == "__main__":

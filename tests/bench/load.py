@@ -1,106 +1,138 @@
-"""What many clients, idle times and adapter swaps do to a running daemon's answers."""
+"""What many clients, idle times and adapter swaps do to a running daemon's answers.
+
+The daemon must be one without shortcuts, so that the model gives every answer.
+"""
 
 import shutil
-import statistics
 import threading
 import time
-from collections.abc import Callable, Sequence
-from itertools import cycle
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from itertools import cycle, islice
+from typing import NamedTuple
 
-from client import connection
-from whisperad.settings import EMBEDDED_MODEL
+from tests.bench.contenders import Base, Conversation
+from tests.bench.figures import Row, p50, p99
+from tests.bench.stages import together
+from tests.running import Client, RunningDaemon
 
-SWAPS = 20
-ROUND = 20  # utterances
 CLIENTS = (1, 4, 16, 64)
+WAIT_S = 60.0  # of a client; who waits longer has lost a reply
+SWAP_S = 0.2  # between two swaps
 
-Table = dict[str, float]
+
+class Answers(NamedTuple):
+    """What some clients got in some seconds."""
+
+    waits: list[list[float]]  # milliseconds, by client
+    lost: int
+    took_s: float
+
+    @property
+    def all(self) -> list[float]:
+        """The waits of all clients."""
+        return [wait for waits in self.waits for wait in waits]
 
 
-def throughput(socket: str, utterances: Sequence[str]) -> Table:
-    """Answers a second, and what the slowest one in a hundred waits, by clients."""
-    table: Table = {}
+def throughput(
+    daemon: RunningDaemon, utterances: Sequence[str], seconds: float
+) -> list[Row]:
+    """Answers a second and how long they are waited for, by number of clients."""
+    rows = []
     for clients in CLIENTS:
-        # What was answered is forgotten, so that the model answers again.
-        connection.answer(socket, {"type": "reload", "what": "adapter"})
-        waits, took = _asked(socket, clients, utterances)
-        table[f"{clients} clients, answers a second"] = len(waits) / took
-        table[f"{clients} clients, p99 (ms)"] = p99(waits)
-    return table
+        got = asked(daemon, clients, utterances, seconds)
+        name = f"{clients} client{'s' if clients > 1 else ''}"
+        rows += [
+            Row(f"{name}: answers a second", len(got.all) / got.took_s, ""),
+            Row(f"{name}: p50", p50(got.all)),
+            Row(f"{name}: p99", p99(got.all)),
+        ]
+    fewest = min(map(len, got.waits))
+    return [
+        *rows,
+        Row(f"{name}: fewest answers of a client", fewest, ""),
+        Row(f"{name}: replies lost", got.lost, ""),
+    ]
 
 
-def idle(socket: str, utterances: Sequence[str]) -> Table:
-    """Time the first answer after seconds of nothing."""
-    table: Table = {}
-    connection.answer(socket, {"type": "reload", "what": "adapter"})
-    for seconds, utterance in zip((0, 1, 10), utterances, strict=False):
-        time.sleep(seconds)
-        table[f"after {seconds} s idle (ms)"] = _wait(socket, utterance)
-    return table
+def idle(
+    daemon: RunningDaemon, utterances: Sequence[str], seconds: Iterable[int]
+) -> list[Row]:
+    """Time the first answer after some seconds of nothing, on a connection of its own.
+
+    `seconds` has an entry for each time; the longest come once, the others often.
+    """
+    taken: dict[int, list[float]] = {}
+    for at, utterance in zip(seconds, cycle(utterances), strict=False):
+        time.sleep(at)
+        conversation = Conversation(daemon)
+        with conversation.client:
+            taken.setdefault(at, []).extend(conversation([utterance]))
+    return [
+        Row(f"after {at} s of nothing, p50", p50(times), note=f"of {len(times)}")
+        for at, times in sorted(taken.items())
+    ]
 
 
-def swaps(socket: str, home: Path, utterances: Sequence[str]) -> Table:
+def swaps(
+    daemon: RunningDaemon, base: Base, utterances: Sequence[str], seconds: float
+) -> list[Row]:
     """Time the requests of four clients while adapters are swapped, and without."""
-    adapters = home / "data" / "adapters"
+    names = ["4 clients, no swaps: p99", "4 clients, swaps all the time: p99"]
+    if base.adapter is None:
+        return [Row(name, None, note="no adapter") for name in names]
+    adapters = daemon.home / "data" / "adapters"
     for name in ("one", "two"):
-        shutil.copytree(EMBEDDED_MODEL / "adapter", adapters / name)
-    connection.answer(socket, {"type": "reload", "what": "adapter"})
-    calm, _ = _asked(socket, 4, utterances)
+        shutil.copytree(base.adapter, adapters / name)
     ended = threading.Event()
-    swapping = threading.Thread(target=_swap, args=(socket, adapters, ended))
+    done: list[float] = []
+
+    def swap() -> None:
+        for name in cycle(("one", "two")):
+            if ended.wait(SWAP_S):
+                return
+            (adapters / "next").symlink_to(name)
+            (adapters / "next").replace(adapters / "current")
+            started = time.perf_counter()
+            reply = daemon.ask(type="reload", what="adapter")
+            assert reply["type"] == "ok", reply
+            done.append((time.perf_counter() - started) * 1e3)
+
+    calm = asked(daemon, 4, utterances, seconds)
+    swapping = threading.Thread(target=swap)
     swapping.start()
-    busy: list[float] = []
-    # Others each time: a swap forgets answers, but not as fast as they are asked for.
-    rounds = cycle(range(0, len(utterances), ROUND))
-    while not ended.is_set():
-        at = next(rounds)
-        busy += _asked(socket, 4, utterances[at : at + ROUND])[0]
-    swapping.join()
-    return {
-        "4 clients, p99 without swaps (ms)": p99(calm),
-        f"4 clients, p99 during {SWAPS} swaps (ms)": p99(busy),
-    }
-
-
-def p99(times: Sequence[float]) -> float:
-    """Give the 99th percentile."""
-    return statistics.quantiles(times, n=100)[98]
-
-
-def _swap(socket: str, adapters: Path, ended: threading.Event) -> None:
-    for number in range(SWAPS):
-        (adapters / "next").symlink_to(("one", "two")[number % 2])
-        (adapters / "next").replace(adapters / "current")
-        connection.answer(socket, {"type": "reload", "what": "adapter"})
+    busy = asked(daemon, 4, utterances, seconds)
     ended.set()
+    swapping.join()
+    return [
+        Row(names[0], p99(calm.all)),
+        Row(names[1], p99(busy.all), note=f"{len(done)} swaps"),
+        Row("an adapter swap under that load, p50", p50(done) if done else None),
+    ]
 
 
-def _asked(
-    socket: str, clients: int, utterances: Sequence[str]
-) -> tuple[list[float], float]:
-    """Have clients share utterances; give each one's wait, and the time for all."""
-    waits: list[float] = []
+def asked(
+    daemon: RunningDaemon, clients: int, utterances: Sequence[str], seconds: float
+) -> Answers:
+    """Have clients ask one thing after the other for some seconds, each its own."""
+    waits: list[list[float]] = [[] for _ in range(clients)]
+    lost: list[str] = []
+    started = time.perf_counter()
 
     def ask(number: int) -> None:
-        waits.extend(_wait(socket, said) for said in utterances[number::clients])
+        own = islice(cycle(utterances), number * len(utterances) // clients, None)
+        try:
+            with Client(daemon.socket, WAIT_S) as client:
+                while time.perf_counter() - started < seconds:
+                    waits[number].append(_wait(client, next(own)))
+        except (OSError, EOFError, AssertionError) as error:
+            lost.append(repr(error))
 
+    together(clients, ask)
+    return Answers(waits, len(lost), time.perf_counter() - started)
+
+
+def _wait(client: Client, utterance: str) -> float:
     started = time.perf_counter()
-    _together(clients, ask)
-    return waits, time.perf_counter() - started
-
-
-def _together(count: int, do: Callable[[int], None]) -> None:
-    threads = [threading.Thread(target=do, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-def _wait(socket: str, utterance: str) -> float:
-    started = time.perf_counter()
-    connection.answer(
-        socket, {"type": "interpret", "utterance": utterance, "timeout_s": 60}
-    )
+    reply = client.ask(type="interpret", utterance=utterance, timeout_s=WAIT_S)
+    assert reply["type"] == "interpretation", reply
     return (time.perf_counter() - started) * 1e3

@@ -1,7 +1,8 @@
 """A long mixed load with reloads and faults: no reply lost, nothing grows.
 
 `--minutes` says how long. Several clients ask for all there is; others hang up, and the
-configuration and the adapter are swapped, broken and mended meanwhile.
+configuration and the adapter are swapped, broken and mended meanwhile. `--json FILE`
+saves what came of it.
 """
 
 import argparse
@@ -17,6 +18,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from tests.bench import table
 from tests.running import Client, Message, RunningDaemon
 from whisperad.adapter import MANIFEST, WEIGHTS
 from whisperad.settings import EMBEDDED_MODEL
@@ -73,6 +77,7 @@ class Soak:
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self.replies: Counter[str] = Counter()
+        self.changes: Counter[str] = Counter()  # and those who hung up
         self.lost: list[str] = []
 
     def run(self, seconds: float) -> list[Sample]:
@@ -149,6 +154,8 @@ class Soak:
         while not self._ended.wait(LEAVE_S):
             with Client(self._daemon.socket) as client:
                 client.send((line + b"\n")[: draw.randrange(len(line) + 2)])
+            with self._lock:
+                self.changes["hung up"] += 1
 
     def _change(self, draw: random.Random) -> None:
         """Swap the configuration and the adapter, break them now and then, mend them."""
@@ -169,6 +176,8 @@ class Soak:
                 point(adapters, change)
             reply = self._daemon.ask(type="reload", what=what, id=change)
             self._count(reply, change)
+            with self._lock:
+                self.changes[change] += 1
             expected = {"junk": "bad-config", "broken": "bad-adapter"}.get(change, "ok")
             if reply.get("code", reply["type"]) != expected:
                 self._lose(f"a reload of {change} gave {reply}")
@@ -202,6 +211,21 @@ def started(home: Path, base: Path, adapter: Path) -> RunningDaemon:
     return RunningDaemon(home, {"settings": {"model": str(base)}}).start()
 
 
+class Report(msgspec.Struct, frozen=True):
+    """What came of a soak."""
+
+    began: str
+    machine: table.Machine
+    minutes: float
+    seed: int
+    samples: list[Sample]
+    answers_a_second: float
+    replies: dict[str, int]
+    changes: dict[str, int]
+    lost: list[str]
+    wrong: list[str]
+
+
 def verdict(samples: list[Sample], soak: Soak) -> list[str]:
     """Say what is wrong; nothing if all is well."""
     first, last = samples[0], samples[-1]
@@ -209,8 +233,10 @@ def verdict(samples: list[Sample], soak: Soak) -> list[str]:
     growth = last.memory_bytes / first.memory_bytes - 1
     if growth > GROWTH:
         wrong.append(f"memory grew by {growth:.0%}")
-    if last.files > first.files:
-        wrong.append(f"descriptors grew from {first.files} to {last.files}")
+    # What is open for a moment only, such as a journal, is in some samples.
+    most = max(sample.files for sample in samples[:-1])
+    if last.files > most:
+        wrong.append(f"descriptors grew from {most} to {last.files}")
     if soak.replies["internal"]:
         wrong.append(f"{soak.replies['internal']} mistakes of the daemon")
     return wrong
@@ -223,7 +249,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--base", type=Path, default=EMBEDDED_MODEL)
     parser.add_argument("--adapter", type=Path, default=EMBEDDED_MODEL / "adapter")
+    parser.add_argument("--json", type=Path, help="where to write what came of it")
     given = parser.parse_args()
+    began, machine = table.now(), table.machine()
     with tempfile.TemporaryDirectory(prefix="w-", dir="/tmp") as folder:
         daemon = started(Path(folder), given.base, given.adapter)
         soak = Soak(daemon, given.seed)
@@ -231,13 +259,33 @@ def main() -> int:
             samples = soak.run(given.minutes * 60)
         finally:
             code = daemon.stop()
-    for name, count in soak.replies.most_common():
-        print(f"{name:16} {count:9}")
     wrong = verdict(samples, soak) + ([f"exit code {code}"] if code else [])
-    rate = samples[-1].answers / samples[-1].at_s
-    print(f"{rate:.0f} answers a second, {len(soak.lost)} replies lost")
-    print("\n".join(wrong) or "all is well")
+    report = Report(
+        began,
+        machine,
+        given.minutes,
+        given.seed,
+        samples,
+        samples[-1].answers / samples[-1].at_s,
+        dict(soak.replies.most_common()),
+        dict(soak.changes.most_common()),
+        soak.lost,
+        wrong,
+    )
+    show(report)
+    if given.json:
+        text = msgspec.json.format(msgspec.json.encode(report))
+        given.json.write_bytes(text + b"\n")
     return 1 if wrong else 0
+
+
+def show(report: Report) -> None:
+    """Print what came of it."""
+    for name, count in [*report.replies.items(), *report.changes.items()]:
+        print(f"{name:16} {count:9}")
+    rate = report.answers_a_second
+    print(f"{rate:.0f} answers a second, {len(report.lost)} replies lost")
+    print("\n".join(report.wrong) or "all is well")
 
 
 if __name__ == "__main__":

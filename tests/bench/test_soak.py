@@ -1,5 +1,6 @@
 """`make soak` soaks, for as long as it is told."""
 
+import json
 import os
 import subprocess
 import sys
@@ -18,7 +19,8 @@ def test_ten_seconds_of_everything_lose_no_reply(
     tmp_path: Path, random_base: Path
 ) -> None:
     adapter = tiny_base.write_adapter(tmp_path / "adapter", random_base)
-    given = ("--base", random_base, "--adapter", adapter)
+    file = tmp_path / "soak.json"
+    given = ("--base", random_base, "--adapter", adapter, "--json", file)
     ran = subprocess.run(
         [sys.executable, str(SOAK), "--minutes", "0.16", *map(str, given)],
         env={**os.environ, "PYTHONPATH": str(SOAK.parents[2])},
@@ -30,3 +32,8 @@ def test_ten_seconds_of_everything_lose_no_reply(
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "0 replies lost\nall is well\n" in ran.stdout
     assert {"interpretation", "ok", "history"} <= set(ran.stdout.split())
+    report = json.loads(file.read_text())
+    assert (report["lost"], report["wrong"]) == ([], [])
+    assert [len(sample) for sample in report["samples"]] == [4] * 6
+    assert report["changes"]["hung up"] > 10
+    assert sum(report["replies"].values()) > 100

@@ -1,41 +1,32 @@
 """Broken requests without end for a real daemon, and a check of every reply to them.
 
-Valid requests of every type are changed at random. Nothing is ever executed: what would
+Valid requests of every type are changed at random; `long_fuzz.py` sends a million. Nothing is ever executed: what would
 be is not sent, and the daemon stands for another system, on which it runs nothing.
 """
 
-import argparse
 import contextlib
 import json
 import random
 import select
-import signal
 import socket
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
-from tests import tiny_base
 from tests.end_to_end import mutations
 from tests.running import Client, Message, RunningDaemon
 from whisperad import protocol
 from whisperad.wire import MAX_LINE_BYTES
 
-FOUND = mutations.CORPUS / "found.jsonl"
 SILENCE_S = 30.0  # without a reply, when one is due
 SETTLE_S = 5.0  # clients that have left are forgotten by then
 MOST_LINES = 24  # of one connection
 TIDY = 4000  # lines after which what was taught by chance is forgotten
 # A heap that is in use and not growing still moves by some pages.
 MEMORY_SLACK_BYTES = 4 << 20
-WARM = 10_000  # lines after which the daemon has its size
-PARTS = 20  # of a long run, each with a line about it
 
 KNOWN = {"error", "interpretation", "ok", "history", "actions", "status", "taught"}
 CODES = {"bad-request", "too-large", "bad-version", "unknown-token", "timeout"}
@@ -222,58 +213,12 @@ def _read(said: bytes, data: bytes) -> Message:
     return reply
 
 
-def main() -> int:
-    """Fuzz a daemon of a small random base and tell how it went."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--shortcuts", action="store_true", help="as users have it")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="w-", dir="/tmp") as folder:
-        base = tiny_base.write_base(Path(folder) / "random")
-        daemon = started(Path(folder), base, shortcuts=given.shortcuts)
-        try:
-            return _long_run(daemon, given.lines, given.seed)
-        except Fault as fault:
-            case = mutations.Case("found", fault.data.decode("latin-1"), end="")
-            with FOUND.open("ab") as kept:
-                kept.write(msgspec.json.encode(case) + b"\n")
-            log = daemon.events()[-3:]
-            sys.stdout.write(f"{fault}\nkept in {FOUND}; the log: {log}\n")
-            return 1
-        finally:
-            daemon.stop()
-
-
 def started(home: Path, base: Path, *, shortcuts: bool) -> RunningDaemon:
     """Start a daemon that runs nothing, on a base that understands nothing."""
     other = "linux" if sys.platform == "darwin" else "macos"
     settings = {"model": str(base), "shortcuts": shortcuts}
     environ = {"WHISPERA_PLATFORM": other}
     return RunningDaemon(home, {"settings": settings}, environ).start()
-
-
-def _long_run(daemon: RunningDaemon, lines: int, seed: int) -> int:
-    fuzzer = Fuzzer(daemon, seed)
-    for case in mutations.corpus():
-        fuzzer.send(case.bytes())
-    fuzzer.run(min(WARM, lines // 4))
-    fuzzer.tidy()
-    before, began, warm = fuzzer.size(), time.monotonic(), fuzzer.sent
-    for part in range(1, PARTS + 1):
-        fuzzer.run((lines - warm) * part // PARTS + warm - fuzzer.sent)
-        rate = (fuzzer.sent - warm) / (time.monotonic() - began)
-        size = fuzzer.size()
-        sys.stdout.write(
-            f"{fuzzer.sent:9} lines, {rate:6.0f} a second,"
-            f" {size.memory_bytes / 2**20:6.1f} MiB, {size.files} files\n"
-        )
-        sys.stdout.flush()
-    fuzzer.tidy()
-    check_size(before, fuzzer.size())
-    code = daemon.stop(signal.SIGTERM)
-    sys.stdout.write(f"{dict(fuzzer.replies.most_common())}, exit code {code}\n")
-    return 0 if code == 0 and not daemon.events("internal") else 1
 
 
 def check_size(before: Size, after: Size) -> None:
@@ -283,7 +228,3 @@ def check_size(before: Size, after: Size) -> None:
         raise Fault(f"memory grew from {before} to {after}", b"")
     if after.files > before.files:
         raise Fault(f"descriptors grew from {before} to {after}", b"")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,7 +9,7 @@ from tests.end_to_end import fuzz, mutations
 from tests.end_to_end.fuzz import Fuzzer
 from tests.running import RunningDaemon
 
-LINES = 1200  # `fuzz.py --lines` sends as many as you like
+LINES = 1200  # `make fuzz` sends a million
 WARM = 400
 
 
