@@ -40,6 +40,23 @@ class Latency(msgspec.Struct, frozen=True):
     p99: float | None
 
 
+class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How much of everything there may be; None from a daemon that does not tell."""
+
+    line_bytes: int | None = None
+    clients: int | None = None
+    queue: int | None = None
+    read_timeout_s: float | None = None
+    idle_timeout_s: float | None = None
+    command_timeout_s: float | None = None
+    programs: int | None = None
+    output_bytes: int | None = None
+    timers: int | None = None
+    history_rows: int | None = None
+    history_days: int | None = None
+    open_files: int | None = None
+
+
 class Status(msgspec.Struct, frozen=True):
     """How the daemon is."""
 
@@ -58,6 +75,7 @@ class Status(msgspec.Struct, frozen=True):
     latency_ms: Latency
     socket: str
     can_execute: bool = True
+    limits: Limits = Limits()
     problems: tuple[str, ...] = ()
 
 

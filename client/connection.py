@@ -5,10 +5,13 @@ The C half of `socket` will do: all of it takes half as long as Python to start.
 
 import _socket
 import os
+import time
 
 from whisperad import wire
 
 CONNECT_S = 5.0  # a Unix socket answers at once, or its queue is full
+# Where too many wait to be let in, a client tries again for so long, so often.
+FULL_S, FULL_PAUSE_S = 2.0, 0.02
 # Longer than a request and the commands it runs may take; ends only a daemon that hangs.
 REPLY_S = 120.0
 READ_BYTES = 65536  # at a time; most replies are far shorter
@@ -85,8 +88,10 @@ def working_folder() -> str | None:
 
 def _connect(connected: _socket.socket, path: str) -> None:
     connected.settimeout(CONNECT_S)
+    full_until = time.monotonic() + FULL_S
     try:
-        connected.connect(path)
+        while not _is_queued(connected, path, full_until):
+            time.sleep(FULL_PAUSE_S)
         uid = wire.peer_uid(connected)
     except (FileNotFoundError, ConnectionRefusedError) as error:
         raise Unreachable(
@@ -101,6 +106,20 @@ def _connect(connected: _socket.socket, path: str) -> None:
         raise Unreachable(
             f"{path}: expected a daemon of user {os.geteuid()}, found one of user {uid}"
         )
+
+
+def _is_queued(connected: _socket.socket, path: str, full_until: float) -> bool:
+    """Connect, and tell whether there was room; Linux lets nobody wait for that."""
+    try:
+        connected.connect(path)
+    except BlockingIOError as error:
+        if time.monotonic() < full_until:
+            return False
+        raise Unreachable(
+            f"too many clients wait for the daemon at {path}; try again, or see"
+            " `whispera status`"
+        ) from error
+    return True
 
 
 def _reply(connected: _socket.socket, path: str, wait_s: float) -> bytes:

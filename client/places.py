@@ -114,7 +114,7 @@ def _socket_folder(path: Path) -> Finding:
         return Finding(name, "failed", told, step)
     if path.is_symlink():
         told = f"{path}: expected a folder, found a link to {path.readlink()}"
-        return Finding(name, "warning", told, "use the folder itself: " + elsewhere)
+        return Finding(name, "failed", told, "use the folder itself: " + elsewhere)
     return Finding(name, "ok", f"{path}, ours, mode 700")
 
 

@@ -13,6 +13,7 @@ from client.answers import (
     Action,
     Explained,
     HistoryRow,
+    Limits,
     NearPhrase,
     Pack,
     Status,
@@ -22,6 +23,8 @@ from client.apart import Application, Conflict
 from client.reply import Interpretation, intent_text
 
 Row = tuple[str, str]
+
+LIMITS_A_LINE = 4
 
 
 def aligned(rows: Iterable[Row]) -> str:
@@ -59,8 +62,17 @@ def status_rows(status: Status) -> list[Row]:
         ("stages", _counted(sum(served.stage.values()), served.stage)),
         ("latency", _latency(status.latency_ms.p50, status.latency_ms.p99)),
         ("socket", status.socket),
+        *(("limits", limit) for limit in _limits(status.limits)),
         *(("problem", problem) for problem in status.problems),
     ]
+
+
+def _limits(limits: Limits) -> Iterator[str]:
+    """Tell the limits, a few a line, under the names that they are set by."""
+    known = msgspec.structs.asdict(limits).items()
+    told = [f"{name} {value:.10g}" for name, value in known if value is not None]
+    for at in range(0, len(told), LIMITS_A_LINE):
+        yield ", ".join(told[at : at + LIMITS_A_LINE])
 
 
 def explained_rows(meant: Interpretation, explained: Explained) -> list[Row]:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -86,6 +86,7 @@ class RunningDaemon:
         if user_file is not None:
             self.user_file.write_text(json.dumps(user_file))
         self.environ = {**os.environ, "WHISPERA_HOME": str(home), **(environ or {})}
+        self.prepare: Callable[[], None] | None = None  # in the process, as it begins
         self._log = home / "log"
         self._clients: list[Client] = []
 
@@ -98,6 +99,7 @@ class RunningDaemon:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                preexec_fn=self.prepare,
             )
         if wait:
             self.wait_until_ready()
@@ -114,6 +116,13 @@ class RunningDaemon:
             except (FileNotFoundError, ConnectionRefusedError):
                 time.sleep(0.005)
         raise AssertionError(f"not ready after {START_S} s: {self._logged()}")
+
+    def set(self, **settings: object) -> None:
+        """Change settings in the user's file; they count when it is read again."""
+        given = json.loads(self.user_file.read_text())
+        self.user_file.write_text(
+            json.dumps({**given, "settings": {**given["settings"], **settings}})
+        )
 
     def client(self) -> Client:
         """Give a connection of its own; what is still open at `stop` is closed."""

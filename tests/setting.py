@@ -15,7 +15,7 @@ import uvloop
 
 from whisperad.daemon import Daemon
 from whisperad.protocol import Confirm, Interpret, Interpretation
-from whisperad.settings import Settings
+from whisperad.settings import Limits, Settings
 
 HERE = "macos" if sys.platform == "darwin" else "linux"
 UTTERANCES = [f"{verb} {noun}" for verb in "abcdefgh" for noun in "stuvwxyz"]
@@ -68,12 +68,17 @@ class Setting:
         uvloop.run(running())
 
     def settings(self, **limits: float) -> Settings:
-        """Write the user's file and give the settings to start with."""
+        """Write the user's file and give the settings to start with.
+
+        `limits` are those of the user's file, or of the settings themselves.
+        """
+        own = {key: n for key, n in limits.items() if key in Limits.__struct_fields__}
         user_file = {
             "settings": {
                 "model": str(self.base),
                 "shortcuts": False,  # the model shall answer
                 "confidence_threshold": self.threshold,
+                **own,
             }
         }
         path = self._folder / "config" / "whispera_config.json"
@@ -89,7 +94,8 @@ class Setting:
             environ=self.environ,
             shipped=self._shipped,
         )
-        return msgspec.structs.replace(settings, **limits)
+        others = {key: n for key, n in limits.items() if key not in own}
+        return msgspec.structs.replace(settings, **others)
 
 
 async def meaning(daemon: Daemon) -> str:

@@ -5,7 +5,19 @@ from pathlib import Path
 import msgspec
 
 from whisperad.catalogue import SHIPPED
-from whisperad.pack import NamesFile, PackFile, SitesFile, UserFile
+from whisperad.pack import NamesFile, PackFile, SitesFile
+from whisperad.settings import Preferences
+
+
+class UserFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`whispera_config.json`, the user's own names and settings."""
+
+    # As in `pack.py`, but for the settings, which are checked after the file.
+    apps: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    sites: dict[str, str] = {}
+    settings: Preferences = Preferences()
+
 
 TYPES = {
     "pack": PackFile,

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import resource
 import signal
 import socket
 import sys
@@ -24,8 +23,6 @@ Runs the Whispera daemon in the foreground, with its log on standard error.
 SIGTERM or SIGINT ends it after what it accepted is done.
 """
 
-OPEN_FILES = 1024  # macOS starts agents with 256, hardly more than our clients take
-
 
 def main() -> int:
     """Run the daemon and give the exit code."""
@@ -41,7 +38,6 @@ def main() -> int:
         notifier, inherited = Notifier(os.environ), inherited_socket(os.environ)
         log.keep_private()
         given = settings.read(os.environ)
-        _allow_open_files()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(given, notifier, inherited))
     except WhisperaError as error:
@@ -88,13 +84,6 @@ def _fill_standard_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
-
-
-def _allow_open_files() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    enough = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < enough:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
 if __name__ == "__main__":

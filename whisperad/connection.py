@@ -4,12 +4,12 @@ Knows nothing of what a request says; `server.py` gives the reply to a line.
 """
 
 import asyncio
-import socket
+import math
 import time
 from collections import deque
 from typing import Protocol, cast
 
-from whisperad.errors import BadRequest, TooLarge, WhisperaError
+from whisperad.errors import BadRequest, TimedOut, TooLarge, WhisperaError
 
 MAX_WAITING = 32  # lines of one client read ahead; beyond that it has to wait
 READ_BYTES = 8192  # at a time: the shortest lines are no more than so many
@@ -20,9 +20,6 @@ LINGER_S = 1.0
 
 class Host(Protocol):
     """What a connection needs of the server it belongs to."""
-
-    def opened(self, connection: "Connection") -> None:
-        """Take note of a client, or `end` it at once."""
 
     def closed(self, connection: "Connection") -> None:
         """Forget a client that is gone and has nothing running any more."""
@@ -42,8 +39,11 @@ class Connection(asyncio.BufferedProtocol):
         self._line_bytes = line_bytes
         self._read = bytearray(READ_BYTES)
         self._begun = b""  # a line whose end has not come yet
+        self._begun_at = 0.0  # since when its end could have come
+        self._stirred_at = math.inf  # when something came in or went out last
         self._waiting: deque[tuple[bytes | WhisperaError, float]] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._reads = True  # False: what comes in waits outside
         self._hears = True  # False: whatever else comes in is thrown away
         self._peer_sends = True  # False: it has said that nothing else comes
         self._is_lost = False
@@ -51,14 +51,14 @@ class Connection(asyncio.BufferedProtocol):
         self._writable.set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Introduce the client to the server."""
+        """Begin to hear and to be looked after."""
         self._transport = cast(asyncio.Transport, transport)
-        self._host.opened(self)
+        self._stirred_at = time.monotonic()
 
     @property
-    def socket(self) -> socket.socket:
-        """The connected socket, to look at; it belongs to the transport."""
-        return cast(socket.socket, self._transport.get_extra_info("socket"))
+    def stays(self) -> bool:
+        """Whether more can be asked by this client."""
+        return self._hears
 
     def get_buffer(self, sizehint: int) -> bytearray:
         """Give the place for what comes in."""
@@ -68,14 +68,19 @@ class Connection(asyncio.BufferedProtocol):
         """Take what came in apart into lines."""
         if not self._hears:
             return
+        self._stirred_at = time.monotonic()
+        is_first = not self._begun
         lines = (self._begun + self._read[:nbytes]).split(b"\n")
         self._begun = lines.pop()
+        if lines or is_first:
+            self._begun_at = self._stirred_at
         for line in lines:
             if not self._accept(line):
                 return
         if len(self._begun) > self._line_bytes:
             self._refuse_long_line()
         elif len(self._waiting) > MAX_WAITING:
+            self._reads = False
             self._transport.pause_reading()
 
     def eof_received(self) -> bool:
@@ -104,6 +109,24 @@ class Connection(asyncio.BufferedProtocol):
     def resume_writing(self) -> None:
         """Go on."""
         self._writable.set()
+
+    def look(self, now: float, read_timeout_s: float, idle_timeout_s: float) -> None:
+        """End a client that keeps its place and neither asks nor takes anything."""
+        is_idle = now - self._stirred_at > idle_timeout_s
+        if not self._writable.is_set():
+            if is_idle:
+                self.abort()
+        elif not self._hears or not self._reads:
+            return
+        elif self._begun and now - self._begun_at > read_timeout_s:
+            self.end(
+                TimedOut(
+                    f"expected the end of a line within {read_timeout_s:g} s, found"
+                    f" {len(self._begun)} bytes without one"
+                )
+            )
+        elif is_idle and self._task is None and not self._begun:
+            self._transport.close()
 
     def end(self, error: WhisperaError) -> None:
         """Answer what was accepted, then say why this is the end, then close."""
@@ -160,8 +183,9 @@ class Connection(asyncio.BufferedProtocol):
                 await self._writable.wait()
                 if not self._transport.is_closing():
                     self._transport.write(reply)
+                    self._stirred_at = time.monotonic()
                     if self._hears and len(self._waiting) <= MAX_WAITING:
-                        self._transport.resume_reading()
+                        self._go_on_reading()
                 # Not every answer is waited for, and others have their turn too.
                 await asyncio.sleep(0)
         finally:
@@ -173,9 +197,15 @@ class Connection(asyncio.BufferedProtocol):
         elif not self._hears:
             self._transport.close()
 
+    def _go_on_reading(self) -> None:
+        if not self._reads:
+            self._reads = True
+            self._begun_at = self._stirred_at  # its end may be there, unread
+        self._transport.resume_reading()
+
     def _linger(self) -> None:
         if self._transport.is_closing():
             return
-        self._transport.resume_reading()
+        self._go_on_reading()
         self._transport.write_eof()
         asyncio.get_running_loop().call_later(LINGER_S, self._transport.close)

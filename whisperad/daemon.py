@@ -1,20 +1,17 @@
 """The daemon: one method per request. Knows nothing of sockets and bytes."""
 
 import asyncio
-import os
 import time
 from pathlib import Path
 from typing import assert_never
 
 from msgspec.structs import replace
 
-from whisperad import examples, explain, log, policy, replies, tally, wire
-from whisperad.command import Resolver
+from whisperad import current, examples, explain, log, planning, policy, replies
 from whisperad.confirmations import Confirmations, Plan
-from whisperad.errors import BadRequest, CannotRun, UnknownName
+from whisperad.errors import BadRequest, Overloaded
 from whisperad.examples import ActionLine, ActionsReply
 from whisperad.explain import Explanation
-from whisperad.intent import Intent
 from whisperad.interpret import Interpreter
 from whisperad.memory import Memory
 from whisperad.model_thread import ModelThread
@@ -38,10 +35,10 @@ from whisperad.protocol import (
 )
 from whisperad.runner import Effects, Outcome
 from whisperad.serving import Serving
-from whisperad.settings import Settings
-from whisperad.status import CatalogueStatus, ModelStatus, StatusReply
+from whisperad.settings import Limits, Settings
+from whisperad.status import StatusReply
 from whisperad.tally import Tally
-from whisperad.utterance import Utterance, normalise
+from whisperad.utterance import normalise
 
 
 class Daemon:
@@ -59,6 +56,7 @@ class Daemon:
         )
         self._tally = Tally()
         self._started = time.monotonic()
+        self._running = 0  # requests whose programs run
         self._reloading = asyncio.Lock()
         self._listing: tuple[str, tuple[ActionLine, ...]] = ("", ())
 
@@ -73,11 +71,17 @@ class Daemon:
         )
         try:
             await self._memory.start()
+            self._effects.keep_to(self.limits)
             await self._effects.start()
         except BaseException:
             await self._memory.stop()
             self._thread.stop()
             raise
+
+    @property
+    def limits(self) -> Limits:
+        """How much of everything there may be now."""
+        return self._serving.limits
 
     async def stop(self) -> None:
         """End what we keep running and our threads."""
@@ -137,13 +141,13 @@ class Daemon:
         if reply.outcome == "proposed":
             # Names and folders are looked up in files, which may take their time.
             plan = await asyncio.to_thread(
-                _plan,
+                planning.plan,
                 resolver,
                 reply,
                 understanding.intents,
                 utterance,
                 Path(request.cwd) if request.cwd else self._effects.working_folder,
-                request.timeout_s,
+                min(request.timeout_s, self.limits.command_timeout_s),
             )
             reply = plan.reply
             if reply.outcome == "proposed" and request.execute:
@@ -151,6 +155,7 @@ class Daemon:
         return self._ended(reply, request, received, utterance.said)
 
     async def _confirm(self, request: Confirm, received: float) -> Interpretation:
+        self._check_room()  # while the token is still good
         plan = await self._confirmations.agreed(request.token)
         reply = plan.reply
         if reply.outcome != "needs_confirmation":
@@ -177,6 +182,18 @@ class Daemon:
 
     async def _run(self, plan: Plan) -> list[Outcome]:
         """Run commands one after the other, up to the first that fails."""
+        self._check_room()
+        self._running += 1
+        try:
+            return await self._run_each(plan)
+        finally:
+            self._running -= 1
+
+    def _check_room(self) -> None:
+        if self._running >= self.limits.programs:
+            raise Overloaded(f"{self._running} requests run programs; try again")
+
+    async def _run_each(self, plan: Plan) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for command in plan.commands:
             # The client's folder is for what belongs into the client's shell.
@@ -250,51 +267,21 @@ class Daemon:
         async with self._reloading:
             await self._serving.reload(request.what)
             await self._memory.start()
+            self._effects.keep_to(self.limits)
         adapter = self._serving.model.adapter
         catalogue_hash = self._serving.configuration.catalogue.hash
         log.info("reloaded", adapter=adapter, catalogue_hash=catalogue_hash)
         return OkReply(id=request.id, adapter=adapter, catalogue_hash=catalogue_hash)
 
     def _status(self, request: Status) -> StatusReply:
-        model = self._serving.model
-        catalogue = self._serving.configuration.catalogue
-        return StatusReply(
-            id=request.id,
-            version=wire.VERSION,
-            protocol=wire.PROTOCOL,
-            pid=os.getpid(),
-            uptime_s=round(time.monotonic() - self._started, 3),
-            platform=self._settings.platform,
-            can_execute=self._settings.can_execute,
-            blas=model.blas,
-            device=model.device,
-            model=ModelStatus(model.base, model.adapter, model.bytes),
-            catalogue=CatalogueStatus(
-                len(catalogue.actions), len(catalogue.packs), catalogue.hash
-            ),
-            memory_bytes=tally.memory_bytes(),
+        return current.status(
+            request.id,
+            self._settings,
+            self._serving,
+            self._tally,
+            uptime_s=time.monotonic() - self._started,
             clients=self.clients,
             queue=self._thread.waiting,
-            served=self._tally.served(),
-            latency_ms=self._tally.latency(),
             socket=str(self.socket),
-            problems=self._serving.problems + self._memory.problems,
+            problems=self._memory.problems,
         )
-
-
-def _plan(
-    resolver: Resolver,
-    reply: Interpretation,
-    intents: tuple[Intent, ...],
-    utterance: Utterance,
-    cwd: Path,
-    timeout_s: float,
-) -> Plan:
-    """Look up what the intents mean here; if there is no way, the reply says so."""
-    try:
-        found = [resolver.resolve(intent, utterance, cwd) for intent in intents]
-    except (UnknownName, CannotRun) as error:
-        return Plan(replies.impossible(reply, error), (), cwd, timeout_s)
-    commands = tuple(command for one in found for command in one.commands)
-    reply = replies.proposed(reply, found)
-    return Plan(reply, commands, cwd, timeout_s, utterance.said)

@@ -22,7 +22,7 @@ class Kept:
     ) -> None:
         self._children = children
         self._environ = environ
-        self._limit = limit_bytes
+        self.limit_bytes = limit_bytes  # of each of its outputs
         self._running: dict[str, Process] = {}
         self._watchers: set[asyncio.Task[None]] = set()
         self._changing: dict[str, asyncio.Lock] = {}  # one change of a name at a time
@@ -36,7 +36,7 @@ class Kept:
         before = self._running.get(name)
         if before is not None and not command.replaces:
             return Outcome(1, stderr=f'"{name}" is already running; stop it first')
-        started = await start(command, self._environ, cwd, self._limit)
+        started = await start(command, self._environ, cwd, self.limit_bytes)
         if isinstance(started, Outcome):
             return started
         try:

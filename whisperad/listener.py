@@ -28,6 +28,25 @@ class Listener:
         self._lock = lock  # None: the service manager owns the socket
         self._inode = _inode(self.path)
 
+    def renew(self) -> bool:
+        """Listen at our path again if our socket is not there any more.
+
+        Tells whether there is another `socket` now; the one before is still open, for
+        those who have connected. Raises `CannotStart` if the place is not ours.
+        """
+        if self._lock is None or _inode(self.path) == self._inode:
+            return False
+        _private_folder(self.path)
+        if _inode(_lock_path(self.path)) != _identity(os.fstat(self._lock)):
+            # Whoever starts would lock another file of that name.
+            lock = _lock(self.path, 0)
+            os.close(self._lock)
+            self._lock = lock
+        _remove_stale(self.path)
+        self.socket = _listening(self.path)
+        self._inode = _inode(self.path)
+        return True
+
     def withdraw(self) -> None:
         """Take the socket's name away, so that nobody connects to us any more."""
         # Only if it is still ours: somebody may have replaced it by hand.
@@ -35,7 +54,7 @@ class Listener:
             self.path.unlink()
 
     def close(self) -> None:
-        """Close the socket and let the next daemon have its path."""
+        """Close the socket, if it is open, and let the next daemon have its path."""
         self.socket.close()
         if self._lock is not None:
             os.close(self._lock)
@@ -53,19 +72,27 @@ def claim(path: Path, patience_s: float = PATIENCE_S) -> Listener:
     lock = _lock(path, patience_s)
     try:
         _remove_stale(path)
-        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            listening.bind(str(path))
-            # Nobody can connect before listen(), so the mode holds from the first moment.
-            path.chmod(0o600)
-            listening.listen(BACKLOG)
-        except OSError as error:
-            listening.close()
-            raise CannotStart(f"{path}: {error.strerror}") from error
-        return Listener(listening, lock)
+        return Listener(_listening(path), lock)
     except BaseException:
         os.close(lock)
         raise
+
+
+def _listening(path: Path) -> socket.socket:
+    """Make a socket that is ours alone from its first moment."""
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    # Not narrower: a folder that another thread makes meanwhile has to be of use to us.
+    before = os.umask(0o077)
+    try:
+        listening.bind(str(path))
+        path.chmod(0o600)  # before listen(), so before anybody can connect
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise CannotStart(f"{path}: {error.strerror}") from error
+    finally:
+        os.umask(before)
+    return listening
 
 
 def _private_folder(path: Path) -> None:
@@ -73,9 +100,19 @@ def _private_folder(path: Path) -> None:
     folder = path.parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.stat()
+        # The folder itself: whoever owns a link may turn it elsewhere at any time.
+        found = folder.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            raise CannotStart(
+                f"{folder}: expected a folder for the socket, found a symbolic link to"
+                f" {folder.readlink()}; set WHISPERA_SOCKET to a path in a folder that"
+                " is yours alone"
+            )
         if found.st_uid != os.geteuid():
-            raise CannotStart(f"{folder}: expected a folder of ours for the socket")
+            raise CannotStart(
+                f"{folder}: expected a folder of user {os.geteuid()} for the socket,"
+                f" found one of user {found.st_uid}"
+            )
         if stat.S_IMODE(found.st_mode) == 0o700:
             return
         # A folder with other things in it serves others too: /tmp, a home folder.
@@ -152,7 +189,10 @@ def _remove_stale(path: Path) -> None:
 
 def _inode(path: Path) -> tuple[int, int] | None:
     try:
-        found = path.lstat()
+        return _identity(path.lstat())
     except OSError:
         return None
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
     return found.st_dev, found.st_ino

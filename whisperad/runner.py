@@ -12,7 +12,7 @@ from whisperad.command import Command
 from whisperad.kept import Kept
 from whisperad.process import NOT_ALLOWED, NOT_FOUND, Outcome, start
 from whisperad.ringing import notices
-from whisperad.settings import Settings
+from whisperad.settings import Limits, Settings
 from whisperad.timers import Timers
 from whisperad.working_folder import WorkingFolder
 
@@ -63,8 +63,9 @@ class Effects:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._environ = {k: v for k, v in settings.environ.items() if k not in _OURS}
+        self._limits = Limits()
         self._children = Children(settings.state / "children")
-        self._kept = Kept(self._children, self._environ, settings.output_bytes)
+        self._kept = Kept(self._children, self._environ, self._limits.output_bytes)
         self._timers = Timers(settings.state / "timers.json", self._notify)
         self._folder = WorkingFolder(settings.state / "working_folder", settings.home)
 
@@ -74,6 +75,12 @@ class Effects:
         if self._settings.can_execute:
             await self._timers.start()
             await self._children.start()
+
+    def keep_to(self, limits: Limits) -> None:
+        """Allow so much output and so many timers from now on."""
+        self._limits = limits
+        self._kept.limit_bytes = limits.output_bytes
+        self._timers.most = limits.timers
 
     async def stop(self) -> None:
         """End what is kept running; timers stay for the next start."""
@@ -97,7 +104,7 @@ class Effects:
                 return Outcome(NOT_ALLOWED, stderr=f"{command.shown}: {error}")
         if command.keep is not None:
             return await self._kept.start(command.keep, command, folder)
-        limit = self._settings.output_bytes
+        limit = self._limits.output_bytes
         return await run(
             command, self._environ, timeout_s, folder, limit, self._children
         )

@@ -26,7 +26,7 @@ from whisperad.machine import Machine
 from whisperad.model import Adapter, Model
 from whisperad.model_thread import ModelThread
 from whisperad.network import give_back
-from whisperad.settings import Preferences, Settings
+from whisperad.settings import Limits, Preferences, Settings
 
 What = Literal["all", "config", "adapter"]
 
@@ -83,6 +83,11 @@ class Serving:
         return self.configuration.catalogue.hash, self.model.base, self.model.adapter
 
     @property
+    def limits(self) -> Limits:
+        """How much of everything the user allows."""
+        return self.configuration.preferences
+
+    @property
     def threshold(self) -> float:
         """Below this confidence nothing runs."""
         own = self.configuration.preferences.confidence_threshold
@@ -98,7 +103,8 @@ class Serving:
         self._base = settings.model_folder(
             self._settings, self.configuration.preferences
         )
-        self._thread = ModelThread(self._base, self._settings.queue)
+        self.queue = self.limits.queue  # the thread keeps to it until the next start
+        self._thread = ModelThread(self._base, self.queue)
         self._thread.start()
         try:
             folders = folders_at_start(self._base, self._settings.data)

@@ -3,6 +3,7 @@
 import msgspec
 
 from whisperad.protocol import Reply, UsedModel
+from whisperad.settings import Limits
 
 
 class ModelStatus(UsedModel, frozen=True):
@@ -33,6 +34,12 @@ class Latency(msgspec.Struct, frozen=True):
     p99: float | None
 
 
+class CurrentLimits(Limits, frozen=True, kw_only=True):
+    """The limits that hold now."""
+
+    open_files: int  # what the system allows us
+
+
 class StatusReply(Reply, frozen=True, kw_only=True, tag="status"):
     """How the daemon is."""
 
@@ -52,4 +59,5 @@ class StatusReply(Reply, frozen=True, kw_only=True, tag="status"):
     served: Served
     latency_ms: Latency
     socket: str
+    limits: CurrentLimits
     problems: tuple[str, ...]

@@ -51,7 +51,10 @@ class Tally:
 def memory_bytes() -> int:
     """Give the memory of this process that is in RAM."""
     if sys.platform == "linux":
-        pages = Path("/proc/self/statm").read_bytes().split()[1]
+        try:
+            pages = Path("/proc/self/statm").read_bytes().split()[1]
+        except OSError:  # no file can be opened now; the peak is the next best thing
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         return int(pages) * resource.getpagesize()
     buffer = ctypes.create_string_buffer(_TASKINFO_BYTES)
     size = ctypes.CDLL(None).proc_pidinfo(

@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from whisperad import log
 from whisperad.clock import steady_s
 from whisperad.process import Outcome
+from whisperad.settings import Limits
 
 Kind = Literal["timer", "alarm"]
 Notify = Callable[[str, str], Awaitable[None]]
 
-MAX_SET = 200
 # The clock may be set, and the machine may sleep, while we wait.
 _LOOK_AGAIN_S = 15.0
 _LATE_S = 60.0  # a ring later than this says when it was due
@@ -66,6 +66,7 @@ class Timers:
         self._path = path
         self._notify = notify
         self._clock_s = clock_s
+        self.most = Limits().timers  # set at a time
         self._ahead_s = clock_s() - steady_s()
         self._set: list[Timer] = []  # in the order they were set
         # These ring now. They stay in the file until somebody was told: a daemon that is
@@ -127,8 +128,9 @@ class Timers:
         return Outcome(0, stdout="\n".join(lines) or "no timer is set")
 
     async def _add(self, timer: Timer, said: str) -> Outcome:
-        if len(self._set) >= MAX_SET:
-            return Outcome(1, stderr=f"{MAX_SET} timers are set; cancel one first")
+        if len(self._set) >= self.most:
+            many = len(self._set)
+            return Outcome(1, stderr=f"{many} timers are set; cancel one first")
         self._follow_clock()
         self._set.append(timer)
         said += f": {timer.label}" if timer.label else ""

@@ -24,6 +24,7 @@ def test_the_status_is_a_table(started: Run, home: Path) -> None:
     assert table["model"].startswith("random, ")
     assert table["socket"] == str(home / "run" / "whisperad.sock")
     assert " actions in " in table["catalogue"]
+    assert table["limits"].startswith("line_bytes 65536, clients 256, queue 256, ")
 
 
 def test_the_log_is_in_a_file_of_ours(started: Run, home: Path) -> None:

@@ -1,7 +1,9 @@
 import os
 import socket
 import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,49 @@ def test_a_socket_that_was_left_behind_does_not_answer(short_dir: Path) -> None:
 
     with pytest.raises(connection.Unreachable, match="nothing answers at"):
         connection.request(str(path), {})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others refuse where Linux asks")
+def test_where_too_many_wait_that_is_told(short_dir: Path) -> None:
+    path = short_dir / "w.sock"
+    with (
+        socket.socket(socket.AF_UNIX) as listening,
+        socket.socket(socket.AF_UNIX) as waiting,
+    ):
+        listening.bind(str(path))
+        listening.listen(0)
+        waiting.connect(str(path))
+
+        with pytest.raises(connection.Unreachable, match="too many clients wait for"):
+            connection.request(str(path), {"type": "status"})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others refuse where Linux asks")
+def test_where_many_wait_a_client_tries_again(short_dir: Path) -> None:
+    path = short_dir / "w.sock"
+    with (
+        socket.socket(socket.AF_UNIX) as listening,
+        socket.socket(socket.AF_UNIX) as waiting,
+    ):
+        listening.bind(str(path))
+        listening.listen(0)
+        waiting.connect(str(path))
+
+        def let_in() -> None:
+            time.sleep(0.2)
+            for _ in range(2):
+                accepted, _ = listening.accept()
+                with accepted, accepted.makefile("rb") as lines:
+                    if lines.readline():
+                        accepted.sendall(b'{"type":"status"}\n')
+
+        waiting.shutdown(socket.SHUT_WR)
+        thread = threading.Thread(target=let_in)
+        thread.start()
+        reply = connection.request(str(path), {"type": "status"})
+        thread.join()
+
+    assert reply == {"type": "status"}
 
 
 def test_a_path_that_no_socket_can_have_is_told(short_dir: Path) -> None:

@@ -233,7 +233,7 @@ def test_a_socket_folder_that_is_a_link_is_told(
     (short_dir / "run").symlink_to("elsewhere")
     (told,) = examine()["socket folder"]
 
-    assert told.state == "warning"
+    assert told.state == "failed"
     assert told.found.endswith("found a link to elsewhere")
 
 

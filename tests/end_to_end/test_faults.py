@@ -7,18 +7,21 @@ home, and all that is set and taught is in it.
 import json
 import os
 import resource
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.running import Client, Message, RunningDaemon
 
+BUSY_S = 0.1  # of half a second: more than waiting takes
 ROOM_BYTES = 6_000  # on a disk that is as good as full
 
 # Said, and taught to mean what needs no model.
@@ -158,25 +161,120 @@ def test_a_daemon_that_was_frozen_goes_on(
 
 
 @pytest.mark.timeout(60)
-def test_where_the_socket_was_deleted_it_says_how_to_go_on(
-    running: RunningDaemon,
+@pytest.mark.parametrize("gone", ["socket", "folder"])
+def test_where_the_socket_was_deleted_it_listens_again(
+    running: RunningDaemon, gone: str
 ) -> None:
-    """Nobody finds the daemon any more until it is restarted; who is in stays in."""
-    first = running.process
+    """By itself and soon; who is in stays in."""
     with running.client() as client:
         client.ask(type="status")
-        running.socket.unlink()
-        assert client.ask(type="interpret", utterance="hush")["outcome"] == "proposed"
-    started = _whispera(running, "start")  # takes as long as one that stops may take
-    restarted = _whispera(running, "restart")
+        if gone == "folder":
+            shutil.rmtree(running.socket.parent)
+        else:
+            running.socket.unlink()
+        client.send(_lines(3, type="interpret", utterance="hush"))
+        running.wait_until_ready()
+        still = [client.receive()["outcome"] for _ in range(3)]
+    started = _whispera(running, "start")
 
-    assert started.returncode != 0
-    assert f"(process {first.pid}) holds {running.socket}.lock" in started.stderr
-    assert "end it with `whispera stop`" in started.stderr
-    assert restarted.returncode == 0, restarted.stderr
-    assert first.wait(5) == 0
-    assert _said(running, "hush")["stage"] == "taught"
+    assert still == ["proposed"] * 3
+    assert running.ask(type="status")["pid"] == running.process.pid
+    assert len(running.events("socket-was-removed")) == 1
+    assert stat.S_IMODE(running.socket.stat().st_mode) == 0o600
+    assert started.returncode == 0, started.stderr
     assert _whispera(running, "stop").returncode == 0
+    assert running.process.wait(5) == 0
+    assert not running.socket.exists()
+
+
+@pytest.mark.timeout(60)
+def test_a_start_waits_for_a_daemon_that_lost_its_socket(
+    running: RunningDaemon,
+) -> None:
+    running.socket.unlink()
+    started = _whispera(running, "start")
+
+    assert running.ask(type="status")["pid"] == running.process.pid, started.stderr
+    assert running.stop() == 0
+
+
+@pytest.mark.timeout(60)
+def test_with_few_file_descriptors_clients_are_told_why_they_cannot_come_in(
+    stopped: RunningDaemon,
+) -> None:
+    most = 100
+    stopped.prepare = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    stopped.start()
+    _taught(stopped, "hush", TAUGHT["hush"])
+    clients = [stopped.client() for _ in range(most)]
+    first = clients[0]
+    served = [_said_by(client, "hush") for client in clients]
+    status, history = first.ask(type="status"), first.ask(type="history")
+    reload = first.ask(type="reload", what="config")
+    for client in clients[1:]:
+        client.close()
+    assert _eventually(lambda: first.ask(type="status")["clients"] == 1)
+
+    many = served.count("proposed")
+    assert many > 20
+    assert served.count("overloaded") == most - many
+    assert status["limits"]["open_files"] == most
+    assert (history["type"], reload["type"]) == ("history", "ok")
+    assert _said(stopped, "hush")["outcome"] == "proposed"
+    assert stopped.events("internal") == []
+    assert stopped.events("few-file-descriptors")[0]["open_files"] == most
+    assert stopped.stop() == 0
+
+
+def _said_by(client: Client, said: str) -> str:
+    """Give what comes of an utterance, or the code of the error."""
+    with suppress(BrokenPipeError):  # told to go already
+        client.send(_lines(1, type="interpret", utterance=said))
+    reply = client.receive()
+    return str(reply.get("code") or reply["outcome"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits other processes")
+def test_with_no_file_descriptor_left_it_answers_who_is_in_and_recovers(
+    running: RunningDaemon,
+) -> None:
+    with running.client() as client, ExitStack() as leaving:
+        client.ask(type="status")
+        pid = running.process.pid
+        _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (0, hard))
+        assert _eventually(lambda: _worked_in_half_a_second_s(pid) < BUSY_S)
+        newcomers = [leaving.enter_context(running.client()) for _ in range(10)]
+        worked_s = _worked_in_half_a_second_s(pid)
+        kinds = [
+            client.ask(type=kind)["type"] for kind in ("status", "history", "taught")
+        ]
+        assert _said_by(client, "hush") == "proposed"
+        assert client.ask(type="interpret", utterance="doze", execute=True)
+        reload = client.ask(type="reload", what="config")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (1024, hard))
+        served = [_said_by(newcomer, "hush") for newcomer in newcomers]
+
+    assert kinds == ["status", "history", "taught"]
+    assert reload.get("code") == "bad-config", reload
+    assert served == ["proposed"] * 10
+    assert worked_s < BUSY_S
+    assert len(running.events("cannot-accept")) == 1
+    assert running.events("internal") == []
+    assert running.ask(type="reload", what="config")["type"] == "ok"
+    assert running.stop() == 0
+
+
+def _worked_in_half_a_second_s(pid: int) -> float:
+    """Give the time that a process keeps a core busy within the next half second."""
+    before = _worked_s(pid)
+    time.sleep(0.5)
+    return _worked_s(pid) - before
+
+
+def _worked_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _whispera(daemon: RunningDaemon, verb: str) -> subprocess.CompletedProcess[str]:

@@ -4,6 +4,7 @@ The host here answers each line with itself, over a real socket.
 """
 
 import asyncio
+import time
 import tracemalloc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -29,8 +30,10 @@ class EchoHost:
         self.clients: set[Connection] = set()
         self.answered: list[bytes] = []
 
-    def opened(self, connection: Connection) -> None:
-        self.clients.add(connection)
+    def connection(self) -> Connection:
+        made = Connection(self, LINE_BYTES)
+        self.clients.add(made)
+        return made
 
     def closed(self, connection: Connection) -> None:
         self.clients.remove(connection)
@@ -55,7 +58,7 @@ def talk(short_dir: Path) -> Callable[[Talk], None]:
         host = EchoHost()
         path = short_dir / "w.sock"
         server = await asyncio.get_running_loop().create_unix_server(
-            lambda: Connection(host, LINE_BYTES), path
+            host.connection, path
         )
         reader, writer = await asyncio.open_unix_connection(path)
         try:
@@ -278,5 +281,89 @@ def test_aborting_breaks_off_at_once(talk: Callable[[Talk], None]) -> None:
         assert await reader.read() == b""
         await asyncio.sleep(0.1)
         assert host.answered == []
+
+    talk(say)
+
+
+def _look(host: EchoHost, read_s: float, idle_s: float) -> None:
+    for connection in tuple(host.clients):
+        connection.look(time.monotonic(), read_s, idle_s)
+
+
+def test_a_line_that_was_begun_has_to_end(talk: Callable[[Talk], None]) -> None:
+    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
+        writer.write(b"first\nseco")
+        assert await reader.readline() == b"first\n"
+        for byte in b"nd":
+            await asyncio.sleep(0.06)
+            _look(host, 10, 10)
+            writer.write(bytes([byte]))  # it says something, but comes to no end
+        _look(host, 0.1, 10)
+        assert await reader.read() == (
+            b"timeout: expected the end of a line within 0.1 s, found 5 bytes without"
+            b" one\n"
+        )
+
+    talk(say)
+
+
+def test_the_time_for_a_line_begins_with_the_line(talk: Callable[[Talk], None]) -> None:
+    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
+        for _ in range(5):
+            writer.write(b"o")
+            await asyncio.sleep(0.06)
+            _look(host, 0.3, 10)
+            writer.write(b"k\n")
+            assert await reader.readline() == b"ok\n"
+
+    talk(say)
+
+
+def test_who_is_not_read_has_all_the_time_for_a_line(
+    talk: Callable[[Talk], None],
+) -> None:
+    many = 2000
+
+    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
+        writer.write(b"slow and long enough\n" * many + b"half")
+        for _ in range(20):
+            await reader.readline()
+            _look(host, 0.0, 10)
+        assert not any(b"timeout" in line for line in host.answered)
+        writer.transport.abort()
+        for connection in tuple(host.clients):
+            connection.abort()
+
+    talk(say)
+
+
+def test_a_client_that_asks_nothing_is_closed_without_a_word(
+    talk: Callable[[Talk], None],
+) -> None:
+    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
+        writer.write(b"slow\n")
+        await asyncio.sleep(0.02)
+        _look(host, 10, 0.0)  # it is owed an answer
+        assert await reader.readline() == b"slow\n"
+        _look(host, 10, 10)
+        await asyncio.sleep(0.02)
+        _look(host, 10, 0.01)
+        assert await reader.read() == b""
+
+    talk(say)
+
+
+def test_a_client_that_never_reads_its_replies_is_let_go(
+    talk: Callable[[Talk], None],
+) -> None:
+    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
+        sending = asyncio.create_task(_send(writer, (b"x" * 999 + b"\n") * 20_000))
+        await asyncio.sleep(0.3)
+        _look(host, 10, 10)
+        assert host.clients
+        _look(host, 10, 0.05)
+        await asyncio.sleep(0.05)
+        assert not host.clients
+        sending.cancel()
 
     talk(say)

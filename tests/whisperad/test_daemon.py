@@ -12,6 +12,7 @@ from tests.setting import HERE, Setting, ask
 from whisperad.daemon import Daemon
 from whisperad.errors import Overloaded, UnknownToken
 from whisperad.protocol import Confirm, Interpret, Interpretation, Status
+from whisperad.settings import Limits
 from whisperad.status import StatusReply
 
 
@@ -289,4 +290,6 @@ def test_status_tells_everything_it_should(daemon: RunningDaemon) -> None:
     assert status["served"]["stage"]["model"] >= 1
     assert 0 < status["latency_ms"]["p50"] <= status["latency_ms"]["p99"]
     assert status["socket"] == str(daemon.socket)
+    assert status["limits"].pop("open_files") > 256
+    assert status["limits"] == msgspec.structs.asdict(Limits())
     assert status["problems"] == []

@@ -11,6 +11,7 @@ import pytest
 
 from whisperad import listener, wire
 from whisperad.errors import CannotStart
+from whisperad.listener import Listener
 
 
 @pytest.fixture
@@ -129,6 +130,109 @@ def test_a_socket_put_there_by_somebody_else_is_not_withdrawn(path: Path) -> Non
     first.close()
 
 
+def test_a_folder_that_is_a_symbolic_link_is_refused_untouched(path: Path) -> None:
+    elsewhere = path.parents[1] / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    path.parent.symlink_to(elsewhere)
+
+    with pytest.raises(CannotStart, match=f"found a symbolic link to {elsewhere}"):
+        listener.claim(path)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_symbolic_link_further_up_is_followed(short_dir: Path) -> None:
+    """As `/tmp` is one on macOS."""
+    (short_dir / "real").mkdir()
+    (short_dir / "link").symlink_to("real")
+
+    listener.claim(short_dir / "link" / "run" / "w.sock").close()
+
+    assert (short_dir / "real" / "run" / "w.sock").is_socket()
+
+
+def test_the_mode_is_ours_whatever_the_umask(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        listener.claim(path).close()
+        left = os.umask(0)
+    finally:
+        os.umask(before)
+
+    assert left == 0
+    assert _mode(path) == 0o600
+    assert _mode(path.parent) == 0o700
+    assert _mode(path.with_name("w.sock.lock")) == 0o600
+
+
+def test_where_the_socket_is_in_place_there_is_nothing_to_renew(path: Path) -> None:
+    listening = listener.claim(path)
+
+    assert not listening.renew()
+    listening.withdraw()
+    listening.close()
+
+
+@pytest.mark.parametrize("left", ["lock", "folder", "nothing"])
+def test_a_socket_that_was_removed_is_made_again(path: Path, left: str) -> None:
+    listening = listener.claim(path)
+    before = listening.socket
+    path.unlink()
+    if left != "lock":
+        path.with_name("w.sock.lock").unlink()
+    if left == "nothing":
+        path.parent.rmdir()
+
+    assert listening.renew()
+    assert not listening.renew()
+    assert _mode(path) == 0o600
+    assert _mode(path.parent) == 0o700
+    with pytest.raises(CannotStart, match="another whisperad"):
+        listener.claim(path, patience_s=0.05)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        listening.socket.accept()[0].close()
+    before.close()
+    listening.withdraw()
+    listening.close()
+    assert not path.exists()
+
+
+def test_a_place_that_somebody_else_has_taken_is_left_to_them(path: Path) -> None:
+    first = listener.claim(path)
+    path.unlink()
+    path.write_text("precious")
+
+    with pytest.raises(CannotStart, match="expected a socket or nothing"):
+        first.renew()
+    assert path.read_text() == "precious"
+    first.close()
+
+
+def test_a_place_that_another_daemon_has_taken_is_left_to_it(path: Path) -> None:
+    first = listener.claim(path)
+    path.unlink()
+    path.with_name("w.sock.lock").unlink()
+    second = listener.claim(path)
+
+    with pytest.raises(CannotStart, match="another whisperad"):
+        first.renew()
+    first.withdraw()
+    first.close()
+    assert path.is_socket()
+    second.close()
+
+
+def test_a_socket_of_the_service_manager_is_not_ours_to_make(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as inherited:
+        inherited.bind(str(path))
+        listening = Listener(inherited, None)
+        path.unlink()
+
+        assert not listening.renew()
+    assert not path.exists()
+
+
 def test_an_empty_folder_that_others_may_read_is_closed_to_them(path: Path) -> None:
     path.parent.mkdir(mode=0o755)
     path.parent.chmod(0o755)
@@ -163,5 +267,7 @@ def test_a_folder_of_another_user_is_refused(path: Path) -> None:
     path.parent.mkdir(mode=0o700)
     os.chown(path.parent, 65534, 65534)
 
-    with pytest.raises(CannotStart, match="expected a folder of ours"):
+    with pytest.raises(
+        CannotStart, match=r"expected a folder of user 0 .*found one of user 65534"
+    ):
         listener.claim(path)

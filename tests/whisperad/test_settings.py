@@ -3,11 +3,12 @@
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from whisperad import settings
 from whisperad.errors import BadConfig
-from whisperad.settings import EMBEDDED_MODEL, Preferences
+from whisperad.settings import EMBEDDED_MODEL, Limits, Preferences
 
 REAL = "macos" if sys.platform == "darwin" else "linux"
 OTHER = "linux" if sys.platform == "darwin" else "macos"
@@ -60,6 +61,10 @@ def test_the_users_settings_are_read() -> None:
         ({"confidence_threshold": 80}, "`float` <= 1.0 - at `$.confidence_threshold`"),
         ({"confidence_threshold": "high"}, "$.confidence_threshold"),
         ({"model": ""}, "$.model"),
+        ({"clients": 0}, "`int` >= 1 - at `$.clients`, found 0"),
+        ({"line_bytes": 65537}, "`int` <= 65536 - at `$.line_bytes`, found 65537"),
+        ({"read_timeout_s": 0}, "`float` >= 0.1 - at `$.read_timeout_s`, found 0"),
+        ({"queue": True}, "Expected `int`, got `bool` - at `$.queue`, found True"),
         ({"model": "a\0b"}, "$.model"),
     ],
 )
@@ -71,6 +76,25 @@ def test_a_wrong_setting_is_named_with_file_and_key(
 
     assert str(caught.value).startswith("/c/whispera_config.json: settings: ")
     assert message in str(caught.value)
+
+
+def test_every_wrong_setting_is_named() -> None:
+    with pytest.raises(BadConfig) as caught:
+        settings.preferences({"clients": 0, "timers": 7, "idle": 5}, Path("/c"))
+
+    assert len(caught.value.mistakes) == 2
+    assert "$.clients" in caught.value.mistakes[0]
+    assert "idle" in caught.value.mistakes[1]
+
+
+def test_every_limit_may_be_set_and_says_since_when_it_counts() -> None:
+    schema = msgspec.json.schema(Limits)["$defs"]["Limits"]["properties"]
+
+    assert settings.preferences({"timers": 7}, Path("/c")).timers == 7
+    assert set(Limits.__struct_fields__) < set(Preferences.__struct_fields__)
+    for name, limit in schema.items():
+        assert limit["minimum"] <= getattr(Limits(), name) <= limit["maximum"]
+        assert "A change counts from the next " in limit["description"]
 
 
 @pytest.mark.parametrize(

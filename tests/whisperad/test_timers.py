@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from tests.timing import Rung, until_rung, with_timers
-from whisperad.timers import MAX_SET, Timer, Timers, clock, spelt
+from whisperad.settings import Limits
+from whisperad.timers import Timer, Timers, clock, spelt
 
 NOW = datetime(2026, 11, 22, 14, 5)
 FAR = datetime(2090, 1, 1, 7, 0)
@@ -161,14 +162,14 @@ def test_a_moment_may_be_given_with_its_zone(tmp_path: Path) -> None:
 
 def test_there_is_an_end_to_setting_timers(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
-    path.write_bytes(msgspec.json.encode([Timer("alarm", FAR)] * MAX_SET))
+    path.write_bytes(msgspec.json.encode([Timer("alarm", FAR)] * Limits().timers))
 
     async def work(timers: Timers, rung: Rung) -> str:
         return (await timers.set_timer(3600, "", NOW)).stderr
 
     assert (
         with_timers(path, work, starts=True)
-        == f"{MAX_SET} timers are set; cancel one first"
+        == f"{Limits().timers} timers are set; cancel one first"
     )
 
 
