@@ -119,8 +119,10 @@ def clients(daemon: RunningDaemon, times: int) -> list[Row]:
 
 
 def _run(argv: Sequence[str], daemon: RunningDaemon, said: str | None = None) -> str:
+    # Users have no PYTHONPATH, and Python would look through it.
+    environ = {k: v for k, v in daemon.environ.items() if k != "PYTHONPATH"}
     return subprocess.run(
-        argv, env=daemon.environ, input=said, capture_output=True, text=True, check=True
+        argv, env=environ, input=said, capture_output=True, text=True, check=True
     ).stdout
 
 
