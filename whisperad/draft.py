@@ -41,8 +41,13 @@ class Draft:
                 votes[word][0].append(number)
                 votes[word][1].append(math.log(share / usual))
         self._votes = dict(votes)
+        self._numbers = {identity: n for n, identity in enumerate(self._ids)}
 
-    def action(self, words: Iterable[str]) -> str | None:
+    def has(self, identity: str, word: str) -> bool:
+        """Whether an action's phrases have a word."""
+        return word in self._votes and self._numbers[identity] in self._votes[word][0]
+
+    def action(self, words: Iterable[str], margin: float = MARGIN) -> str | None:
         """Give the id of the action that words speak for; None if it is a close run."""
         scores: defaultdict[int, float] = defaultdict(float)
         for word in set(words):
@@ -53,4 +58,4 @@ class Draft:
             return None
         best = max(scores, key=scores.__getitem__)
         lead = scores.pop(best) - max(scores.values(), default=0.0)
-        return self._ids[best] if lead >= MARGIN else None
+        return self._ids[best] if lead >= margin else None

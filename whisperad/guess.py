@@ -6,16 +6,20 @@ here decides what an utterance means.
 """
 
 import re
+import time
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from whisperad.action import Action
 from whisperad.catalogue import Catalogue
 from whisperad.draft import Draft
+from whisperad.neighbours import EDGE, Neighbours
 from whisperad.pack import Slot
 from whisperad.prompt import (
     CLOSING,
     LIST_CLOSING,
     LIST_OPENING,
+    MAX_INTENTS,
     OPENING,
     SEPARATOR,
     key,
@@ -28,6 +32,17 @@ FILLERS = frozenset(
     " will with would you your".split()
 )
 
+PAUSE_S = 0.001  # between actions, for other threads to have their turn
+# How sure must be, from the words alone, what is guessed: what the draft's margin is for
+# a list of commands, and for an action other than the one before.
+LIST_MARGIN = 3.0
+OTHER_MARGIN = 1.0
+ANY_MARGIN = 0.0  # a wrong guess costs no more than none
+# A word that a slot comes after so often does not begin it, and one that comes so often
+# after a slot is not part of it.
+LEADS, ENDS = 0.5, 0.15
+LEAST_LEAD = 0.5  # what speaks for the first word of a slot
+
 _FIELD = re.compile(r'"([^"]*)":"([^"]*)')
 _HOLE = re.compile(r"\{[^}]*\}|<[^>]*>")
 _RULE = re.compile(r"<([^>]*)>")
@@ -35,12 +50,36 @@ _WORD = re.compile(r"\w+(?:'\w+)*")
 _SAID_WORD = re.compile(r"[^\s'(),;:!?](?:\S*[^\s'(),;:!?])?")  # paths are words too
 
 
+# What stands between two commands, or between two names that one command is about.
+_AND = r"(?:and(?: then| also| after that)?|then|also|after that|plus|as well as|&) "
+_JOINT = re.compile(rf"[.,;]? {_AND}|[.,;] ")
+
+
+class Part(NamedTuple):
+    """Words that may be a command of their own."""
+
+    text: str
+    start: int
+    end: int
+
+
+def _parts(utterance: str) -> list[Part]:
+    """Cut an utterance where one command may end and another begin."""
+    found = []
+    start = 0
+    for joint in _JOINT.finditer(utterance):
+        if joint.start() > start:
+            found.append(Part(utterance[start : joint.start()], start, joint.start()))
+        start = joint.end()
+    return [*found, Part(utterance[start:], start, len(utterance))]
+
+
 class Guesser:
     """Knows the words that a catalogue's phrases are made of."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._fixed: dict[str, frozenset[str]] = {}  # by action, made when first needed
+        self._neighbours: dict[str, Neighbours] = {}  # by action, made when needed
         self.draft: Draft | None = None  # of actions; without it none is guessed
 
     def learn(self) -> None:
@@ -49,26 +88,81 @@ class Guesser:
             (action.id, map(frozenset, self._phrases(action)))
             for action in self._catalogue.actions.values()
         )
+        for action in self._catalogue.actions.values():
+            self._near(action)
+            time.sleep(PAUSE_S)
 
     def rest(self, answer: str, utterance: str) -> list[str]:
         """Give pieces of text that may follow; none if there is no telling."""
         if not answer:
-            return [OPENING, *self._first_action(utterance)]
-        is_list = answer.startswith(LIST_OPENING)
+            parts = _parts(utterance)
+            if self._is_list(parts):
+                return [LIST_OPENING, *self._commands(parts)]
+            return [OPENING, *self._command(utterance)]
         *before, last = answer.split(SEPARATOR)
         at = 0
         for done in before:
             at = self._end(done, utterance, at)
-        pieces = self._rest_of_object(last, utterance, at)
-        return [LIST_CLOSING if is_list and p == CLOSING else p for p in pieces]
+        if not answer.startswith(LIST_OPENING):
+            return self._rest_of_object(last, utterance, at)
+        return self._rest_of_list(before, last, _parts(utterance), at)
 
-    def _first_action(self, utterance: str) -> Iterator[str]:
-        """Give an action that the words speak for, and its slots."""
-        identity = self.draft and self.draft.action(_WORD.findall(utterance))
+    def _rest_of_list(
+        self, before: list[str], last: str, parts: list[Part], at: int
+    ) -> list[str]:
+        """Give pieces of the object at hand and of those after it.
+
+        `before` are the objects done, whose values reach to `at` in the utterance.
+        """
+        number = min(len(before), len(parts) - 1)
+        while number < len(parts) - 1 and parts[number].end <= at:
+            number += 1
+        part, more = parts[number], parts[number + 1 :]
+        if last in ("", LIST_OPENING):
+            return list(self._commands(parts[number:], *map(_identity, before[-1:])))
+        pieces = self._rest_of_object(last, part.text, max(0, at - part.start))
+        if pieces[-1:] != [CLOSING]:
+            return pieces
+        rest = [SEPARATOR, *self._commands(more, _identity(last))]
+        return [*pieces[:-1], *(rest if more else [LIST_CLOSING])]
+
+    def _is_list(self, parts: list[Part]) -> bool:
+        """Whether every part seems to be a command of its own."""
+        return (
+            self.draft is not None
+            and 1 < len(parts) <= MAX_INTENTS
+            and all(
+                self.draft.action(_WORD.findall(part.text), LIST_MARGIN)
+                for part in parts
+            )
+        )
+
+    def _commands(self, parts: list[Part], previous: str = "") -> Iterator[str]:
+        """Give a command for each part of a list, as far as they can be told."""
+        for number, part in enumerate(parts, 1):
+            pieces = list(self._command(part.text, previous))
+            if pieces[-1:] != [CLOSING]:
+                yield from pieces
+                return
+            previous = pieces[0]
+            yield from pieces[:-1]
+            yield SEPARATOR if number < len(parts) else LIST_CLOSING
+
+    def _command(self, said: str, previous: str = "") -> Iterator[str]:
+        """Give an action that the words speak for, and its slots.
+
+        It may be the previous one again: "open chrome and slack".
+        """
+        if self.draft is None:
+            return
+        before = self._catalogue.actions.get(previous)
+        again = previous if before and before.slots else None
+        margin = OTHER_MARGIN if again else ANY_MARGIN
+        identity = self.draft.action(_WORD.findall(said), margin) or again
         if identity:
             action = self._catalogue.actions[identity]
             yield identity
-            yield from self._pieces(action, list(action.slots), utterance, 0)
+            yield from self._pieces(action, list(action.slots), said, 0)
 
     def _end(self, done: str, utterance: str, at: int) -> int:
         """Find where the last value of an object ends in the utterance."""
@@ -106,12 +200,12 @@ class Guesser:
             if slot.type == "choice":
                 value = _chosen(slot, utterance)
             else:
-                start, value = self._first_word(action, utterance, at)
+                begin, at = self._span(action, name, utterance, at)
+                value = utterance[begin:at]
                 later = [action.slots[other] for other in names[number:]]
-                if all(other.optional or other.type == "choice" for other in later):
-                    # The model stops it where it ends, and a guess may be too long.
-                    value = utterance[start:]
-                at = start + len(value)
+                if at == len(utterance) and not all(map(_may_be_unsaid, later)):
+                    value = value.partition(" ")[0]  # of what is left for all of them
+                    at = begin + len(value)
             if value:
                 yield key(name)
                 yield value
@@ -119,26 +213,66 @@ class Guesser:
                 return
         yield CLOSING
 
-    def _first_word(self, action: Action, utterance: str, at: int) -> tuple[int, str]:
-        """Find the first word that the action's phrases do not have themselves."""
-        fixed = self._fixed.get(action.id)
-        if fixed is None:
-            fixed = self._fixed[action.id] = frozenset(self._words(action))
-        for word in _SAID_WORD.finditer(utterance, at):
-            if word[0] not in fixed and (at or word[0] not in FILLERS):
-                return word.start(), word[0]
-        return len(utterance), ""
+    def _span(
+        self, action: Action, slot: str, utterance: str, at: int
+    ) -> tuple[int, int]:
+        """Find where the words of a slot seem to begin and to end, from `at` on.
+
+        It begins with a word that the action's phrases do not have, or that comes
+        after one which they have before the slot.
+        """
+        near = self._near(action)
+        words = list(_SAID_WORD.finditer(utterance, at))
+        previous = utterance[:at].rpartition(" ")[2] if at else EDGE
+        most, first = LEAST_LEAD, None
+        for number, word in enumerate(match[0] for match in words):
+            lead = near.before(slot, previous)
+            if self._is_new(word, action) and (at or word not in FILLERS):
+                lead += 1.0
+            elif near.before(slot, word) > LEADS:
+                lead -= 1.0
+            if lead > most:
+                most, first = lead, number
+            previous = word
+        if first is None:
+            return len(utterance), len(utterance)
+        for last, following in enumerate(words[first + 1 :], first):
+            if near.after(slot, following[0]) > ENDS:
+                return words[first].start(), words[last].end()
+        return words[first].start(), len(utterance)
+
+    def _is_new(self, word: str, action: Action) -> bool:
+        """Whether neither an action's phrases nor its choices have a word."""
+        if self.draft is None or self.draft.has(action.id, word):
+            return False
+        return not any(
+            word in said.split()
+            for slot in action.slots.values()
+            for value in slot.values
+            for said in (value, *slot.said.get(value, ()))
+        )
+
+    def _near(self, action: Action) -> Neighbours:
+        found = self._neighbours.get(action.id)
+        if found is None:
+            rules = self._catalogue.rules
+            found = self._neighbours[action.id] = Neighbours(
+                (p.template, rules.get(p.file, {})) for p in action.phrases
+            )
+        return found
 
     def _phrases(self, action: Action) -> Iterator[Iterator[str]]:
         for phrase in action.phrases:
             yield _words(phrase.template, self._catalogue.rules.get(phrase.file, {}))
 
-    def _words(self, action: Action) -> Iterator[str]:
-        for words in self._phrases(action):
-            yield from words
-        for slot in action.slots.values():
-            for value in slot.values:
-                yield from _WORD.findall(" ".join((value, *slot.said.get(value, ()))))
+
+def _identity(answer: str) -> str:
+    """Give the action that an object of a list names, which may be the first one."""
+    return answer.removeprefix(LIST_OPENING).split('"')[0]
+
+
+def _may_be_unsaid(slot: Slot) -> bool:
+    return slot.optional or slot.type == "choice"
 
 
 def _following(value: str, utterance: str) -> list[str]:

@@ -153,7 +153,9 @@ def _decided(steps: Generator[Pass, Scores, Answer], answer: list[int]) -> Answe
 )
 def test_an_answer_takes_few_passes(said: str, intent: Intent, passes: int) -> None:
     vocabulary = Vocabulary(tiny_base.tokenizer().to_str())
-    walk = Grammar(tiny_base.catalogue(), vocabulary).walk(said)
+    grammar = Grammar(tiny_base.catalogue(), vocabulary)
+    grammar.guesser.learn()
+    walk = grammar.walk(said)
     prompt = vocabulary.encode(said + SUFFIX)
     answer = vocabulary.encode(render_completion((intent,)))
     found = _decided(decode(walk, prompt), prompt + answer)

@@ -10,15 +10,16 @@ from whisperad.utterance import normalise
 
 _CATALOGUE = tiny_base.catalogue()
 _GUESSER = Guesser(_CATALOGUE)
+_GUESSER.learn()
 
 
 @pytest.mark.parametrize(
     ("said", "answer", "rest"),
     [
-        ("launch the figma app please", "open_app", '","target":"|figma app please'),
+        ("launch the figma app please", "open_app", '","target":"|figma|"}'),
         ("launch figma", 'open_app","target":"', "figma"),
         ("launch candy crush saga", 'open_app","target":"candy', " crush saga"),
-        ("could you open it again", "open_app", ""),
+        ("could you open it again", "open_app", '","target":"|it again|"}'),
         ("be quiet", "mute", '"}'),
         ("skip back by ten seconds", "rewind", '","direction":"|left|","duration":"|ten seconds'),
         ("go forward", "rewind", '","direction":"|right|"}'),
@@ -36,6 +37,38 @@ def test_the_rest_of_an_answer_is_guessed(said: str, answer: str, rest: str) -> 
     assert pieces[: rest.count("|") + 1] == (
         [piece for piece in rest.split("|") if piece]
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "rest"),
+    [
+        (
+            "open figma and mute the microphone",
+            '[{"action":"open_app',
+            '","target":"|figma|"},{"action":"|mute_microphone|"}]',
+        ),
+        (
+            "open figma, slack and then skip forward by ten seconds",
+            '[{"action":"',
+            'open_app|","target":"|figma|"},{"action":"|open_app|","target":"|slack'
+            '|"},{"action":"|rewind|","direction":"|right|","duration":"|ten seconds|"}]',
+        ),
+        (
+            "open figma & slack",
+            '[{"action":"open_app","target":"figma"},{"action":"',
+            'open_app|","target":"|slack|"}]',
+        ),
+        (
+            "mute the microphone, and set the volume to ten",
+            "",
+            '[{"action":"|mute_microphone|"},{"action":"|set_volume|","level":"|ten|"}]',
+        ),
+    ],
+)
+def test_the_rest_of_a_list_is_guessed_part_by_part(
+    said: str, answer: str, rest: str
+) -> None:
+    assert _GUESSER.rest(answer, said) == rest.split("|")
 
 
 _BEGUN = (
@@ -56,3 +89,6 @@ _BEGUN = (
 @given(st.text().map(lambda said: normalise(said).text), st.sampled_from(_BEGUN))
 def test_a_guess_can_be_asked_for_at_any_point(said: str, begun: str) -> None:
     assert isinstance(_GUESSER.rest('{"action":"' + begun, said), list)
+    assert isinstance(_GUESSER.rest('[{"action":"' + begun, said), list)
+    listed = '[{"action":"mute"},{"action":"' + begun
+    assert isinstance(_GUESSER.rest(listed, said), list)

@@ -1,0 +1,44 @@
+"""The words beside a slot are read from templates of any shape."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whisperad.neighbours import EDGE, Neighbours
+
+_RULES = {"start": "(open|launch|<again>)", "again": "<start> again"}
+
+
+@pytest.mark.parametrize(
+    ("template", "before", "after"),
+    [
+        ("open {x} now", {"open"}, {"now"}),
+        ("{x}", {EDGE}, {EDGE}),
+        ("open [up] [the] {x} [app|please]", {"open", "up", "the"}, {"app", "please", EDGE}),
+        ("<start> {x}", {"open", "launch", "again"}, {EDGE}),
+        ("(move;{x};there)", {EDGE}, {EDGE}),
+        ("tell {y} {x}", set(), {EDGE}),
+        ("<missing> {x}", {EDGE}, {EDGE}),
+    ],
+)  # fmt: skip
+def test_words_beside_a_slot_are_found(
+    template: str, before: set[str], after: set[str]
+) -> None:
+    found = Neighbours([(template, _RULES)])
+    words = {EDGE, "open", "up", "the", "now", "launch", "again", "app", "please"}
+
+    assert {word for word in words if found.before("x", word)} == before
+    assert {word for word in words if found.after("x", word)} == after
+
+
+def test_a_word_counts_by_how_often_it_is_beside_the_slot() -> None:
+    found = Neighbours([("send it to {x}", {}), ("do it to it", {}), ("to {x}", {})])
+
+    assert found.before("x", "to") == pytest.approx(2 / 3)
+    assert found.before("x", "it") == 0
+    assert found.before("y", "to") == 0
+
+
+@given(st.text(alphabet="ab {}<>()[]|;", max_size=30))
+def test_any_template_can_be_read(template: str) -> None:
+    Neighbours([(template, {"a": template})])
