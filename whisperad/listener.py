@@ -141,11 +141,11 @@ def _lock(path: Path, patience_s: float) -> int:
     # starts is about to make it.
     ends = time.monotonic() + patience_s
     while not _is_locked(lock):
-        is_there = path.exists()
-        if is_there or time.monotonic() > ends:
-            pid = os.read(lock, 20).decode(errors="replace").strip() or "unknown"
+        # What it finds there, one that has just locked it has not yet replaced.
+        pid, is_there = _owner(lock), path.exists()
+        if (is_there and pid) or time.monotonic() > ends:
             os.close(lock)
-            other = f"another whisperad (process {pid})"
+            other = f"another whisperad (process {pid or 'unknown'})"
             if is_there:
                 raise CannotStart(f"{other} serves {path}")
             raise CannotStart(
@@ -156,6 +156,16 @@ def _lock(path: Path, patience_s: float) -> int:
     os.ftruncate(lock, 0)
     os.write(lock, b"%d\n" % os.getpid())
     return lock
+
+
+def _owner(lock: int) -> int | None:
+    """Give the process whose id is in a locked file; None if there is none."""
+    try:
+        pid = int(os.pread(lock, 20, 0))
+        os.kill(pid, 0)
+    except (ValueError, ProcessLookupError, OverflowError):
+        return None
+    return pid
 
 
 def _is_locked(lock: int) -> bool:
