@@ -166,6 +166,8 @@ def _slot_definition(name: str, slot: Slot) -> Iterator[str]:
     for value in slot.said:
         if value not in slot.values:
             yield f'slot "{name}": said has "{value}", which is not among its values'
+    if slot.within is not None and slot.type not in {"path", "folder"}:
+        yield f'slot "{name}" has within, but its type is {slot.type}'
     if slot.default is not None and not slot.optional:
         yield f'slot "{name}" has a default, but is not optional'
 

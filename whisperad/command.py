@@ -19,6 +19,7 @@ from whisperad.intent import Intent
 from whisperad.machine import Machine
 from whisperad.names import RealNames
 from whisperad.pack import Form, Risk, Where
+from whisperad.paths import confine
 from whisperad.utterance import Utterance
 from whisperad.values import COUNTED, Reader, Value, count
 
@@ -103,6 +104,9 @@ class Resolver:
                 values[name] = reader.value(name, slot, spoken)
         if action.risk != "safe":
             self._spare(values, cwd)
+        own = [name for name, slot in action.slots.items() if slot.within == "own"]
+        for value in (values[name] for name in own if name in values):
+            confine(Path(value.text), self._machine.home, cwd)
         resolved = {name: value.resolved for name, value in values.items()}
         return Resolution(
             self.said(intent, utterance),

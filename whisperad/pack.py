@@ -52,6 +52,7 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max: int | None = None
     unit: str | None = None
     spelt: bool = False  # a name without blanks, whose signs are said: "api dash v2"
+    within: Literal["own"] | None = None  # of a path: only where the user's files are
     default: int | str | None = None  # fills the arguments when nothing was said
     samples: str | None = None  # the sample list that the data generator draws from
     examples: tuple[str, ...] = ()  # more values for the data generator

@@ -5,6 +5,7 @@ Looks at what is there, so that case, blanks and dashes need not be said.
 
 import os
 import re
+import tempfile
 from pathlib import Path
 
 from whisperad import addresses
@@ -13,7 +14,27 @@ from whisperad.machine import Machine
 from whisperad.names import RealNames, key
 
 _SIGNS = frozenset(("dot", "slash", "dash", "hyphen", "underscore", "tilde"))
+_FOR_EVERYBODY = ("/tmp", "/var/tmp", "/media", "/run/media", "/mnt", "/Volumes")  # noqa: S108 - nothing is written there
 _MAX_ENTRIES = 5000  # of a folder that is searched for a name
+
+
+def confine(path: Path, home: Path, cwd: Path | None) -> None:
+    """Let a path be only where a user's own files are.
+
+    That is inside the home folder, the working folder, folders for temporary files and
+    other volumes. Links on the way count for where they lead; a link at its end is an
+    entry like others. Raises `CannotRun`.
+    """
+    folder = Path(os.path.realpath(path.parent))
+    real = folder / path.name
+    places = [str(home), *_FOR_EVERYBODY, tempfile.gettempdir(), str(cwd or home)]
+    inside = {Path(os.path.realpath(place)) for place in places} - {Path("/")}
+    if real in inside or not any(map(real.is_relative_to, inside)):
+        led = f", which is {real}," if real != path else ""
+        raise CannotRun(
+            f"{path}{led} is not in a folder of yours; expected a path inside {home},"
+            " the working folder, a temporary folder or another volume"
+        )
 
 
 class Paths:
