@@ -30,6 +30,8 @@ from whisperad.settings import Limits, Preferences, Settings
 
 What = Literal["all", "config", "adapter"]
 
+_MEASURED = object()
+
 
 class Configuration(msgspec.Struct, frozen=True):
     """What the shipped and the user's files say, ready for use."""
@@ -154,13 +156,17 @@ class Serving:
             self.answers.clear()
 
     async def _learn(self) -> None:
-        """Learn exact phrases and what to guess, after the start: both save time only."""
+        """Learn exact phrases, what to guess and how to read: all save time only."""
         before = self.configuration
         grammar = await self._thread.submit(lambda model: model.served())
         await asyncio.to_thread(grammar.guesser.learn)
         after = await asyncio.to_thread(_learnt, before)
         if self.configuration is before:  # it may have been read again
             self.configuration = after
+        measuring = await self._thread.submit(lambda model: model.reader.measuring())
+        # One pass at a time, for requests to have their turn.
+        while await self._thread.submit(lambda _: next(measuring, _MEASURED)) is None:
+            pass
 
     def _configure(self) -> None:
         """Load the configuration, the shipped one alone if the user's is wrong.
