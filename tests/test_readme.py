@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import typer
 from msgspec.structs import asdict
-from msgspec.structs import asdict
 from typer.core import TyperGroup
 
 from client.cli import app as whispera
@@ -166,12 +165,6 @@ def test_what_it_counts_is_so() -> None:
         str(len(loaded.actions))
     }
     assert set(re.findall(r"(\d+) packs", README)) == {str(len(loaded.packs))}
-
-
-def test_the_limits_it_lists_are_those_there_are() -> None:
-    listed = dict(re.findall(r"^\| `(\w+)` \| (\d+) \|", README, re.MULTILINE))
-
-    assert {name: float(n) for name, n in listed.items()} == asdict(settings.Limits())
 
 
 def test_the_limits_it_lists_are_those_there_are() -> None:
