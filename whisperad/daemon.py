@@ -15,6 +15,7 @@ from whisperad.explain import Explanation
 from whisperad.interpret import Interpreter
 from whisperad.memory import Memory
 from whisperad.model_thread import ModelThread
+from whisperad.power import on_battery
 from whisperad.protocol import (
     Actions,
     AnyRequest,
@@ -39,6 +40,7 @@ from whisperad.settings import Limits, Settings
 from whisperad.status import StatusReply
 from whisperad.tally import Tally
 from whisperad.utterance import normalise
+from whisperad.warmth import Warmth
 
 
 class Daemon:
@@ -69,10 +71,13 @@ class Daemon:
             self._serving.exact,
             self._serving.answers,
         )
+        platform = self._settings.platform
+        self._warmth = Warmth(self._thread, lambda: on_battery(platform))
         try:
             await self._memory.start()
             self._effects.keep_to(self.limits)
             await self._effects.start()
+            self._warming = asyncio.create_task(self._warmth.run())
         except BaseException:
             await self._memory.stop()
             self._thread.stop()
@@ -85,10 +90,15 @@ class Daemon:
 
     async def stop(self) -> None:
         """End what we keep running and our threads."""
+        self._warming.cancel()
         await self._serving.stop()
         await self._effects.stop()
         await self._memory.stop()
         await asyncio.to_thread(self._thread.stop)
+
+    def expect(self) -> None:
+        """Prepare for what a client, just connected, is going to say."""
+        self._warmth.expect()
 
     async def answer(self, request: AnyRequest, received: float) -> Reply:
         """Answer one request that came in at `received`, a time of `time.monotonic`.
@@ -217,6 +227,7 @@ class Daemon:
         """Count, log and keep an interpretation; give it its id and its whole time."""
         total_ms = round((time.monotonic() - received) * 1000, 3)
         self._tally.ended(reply.outcome)
+        self._warmth.used()
         log.info(
             "interpreted",
             outcome=reply.outcome,

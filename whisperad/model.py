@@ -215,6 +215,11 @@ class Model:
             model_ms=(time.perf_counter() - started) * 1000,
         )
 
+    def touch(self) -> None:
+        """Make the smallest pass there is: all weights are used once."""
+        self.reader.read([Pass([0], [0], (0,))])
+        self.reader.forget()
+
     def _candidates(self, answers: list[Answer]) -> tuple[Candidate, ...]:
         found: list[Candidate] = []
         for answer in sorted(answers, key=lambda answer: -answer.probability):

@@ -72,6 +72,7 @@ class Server:
         self._connections.add(connection)
         self._nobody.clear()
         self._daemon.clients = len(self._connections)
+        self._daemon.expect()
         return connection
 
     def _allow_clients(self) -> None:

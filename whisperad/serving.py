@@ -167,6 +167,7 @@ class Serving:
         # One pass at a time, for requests to have their turn.
         while await self._thread.submit(lambda _: next(measuring, _MEASURED)) is None:
             pass
+        await self._thread.submit(lambda _: give_back())
 
     def _configure(self) -> None:
         """Load the configuration, the shipped one alone if the user's is wrong.
