@@ -11,6 +11,7 @@ from random import Random
 
 from training import compounds, phrasing
 from training.dataset import Example
+from training.loosen import Loosener
 from training.synonyms import Synonyms
 from training.templates import PLAIN, Split, Template, of_action, of_refusals
 from training.wordings import Wordings
@@ -27,6 +28,7 @@ COPYING_WEIGHT = 2  # spans of free words are the last thing a model learns
 COPIED = frozenset({"app", "contact", "device", "folder", "path", "site", "text"})
 PLAIN_SHARE = 0.25  # of an action's examples
 OWN_SHARE = 0.2  # of commands in train: those of the user's own packs
+SEEMING_SHARE = 0.08  # of what is no command: what looks like a user's own
 SYNONYM_SHARE = 0.25  # of all examples
 COMPOUND_SHARE = 0.09  # of commands
 LISTING_SHARE = 0.3  # of those: one verb for several names
@@ -54,8 +56,10 @@ class Generator:
             if group:
                 self._groups.append(group)
                 self._weights.append(_weight(action))
+        self._own: dict[str, list[Template]] = {}  # a user's own actions
+        self._loosener: Loosener | None = None
         if split == "train":
-            _stress(self._groups, self._weights, config)
+            self._stress(config)
         self._listed = [group for group in self._groups if _takes_a_list(group)]
         own = give_way(catalogue, config)
         refusals = [
@@ -82,6 +86,31 @@ class Generator:
                 made += 1
                 yield example
 
+    def _stress(self, config: Path) -> None:
+        """Draw a user's own actions more often, and in words that they do not have.
+
+        Few phrases among tens of thousands would not be learnt.
+        """
+        own = [
+            not Path(group[0].phrase.file).is_relative_to(config)
+            for group in self._groups
+        ]
+        if not any(own):
+            return
+        weights = list(zip(self._weights, own, strict=True))
+        total = sum(weight for weight, is_own in weights if is_own)
+        factor = OWN_SHARE / (1 - OWN_SHARE) * (sum(self._weights) - total) / total
+        if factor > 1:
+            self._weights = [w * factor if is_own else w for w, is_own in weights]
+        groups = list(zip(self._groups, own, strict=True))
+        self._own = {
+            g[0].action.id: g for g, is_own in groups if is_own and g[0].action
+        }
+        self._loosener = Loosener(
+            [template for group in self._own.values() for template in group],
+            [template for group, is_own in groups if not is_own for template in group],
+        )
+
     def _template(self, group: list[Template], random: Random) -> Template:
         some = group
         if group[0].action is not None and random.random() < PLAIN_SHARE:
@@ -93,8 +122,22 @@ class Generator:
         part = self._wordings.part(template, random)
         if part is None:
             return None
+        if self._loosener and part.action in self._own:
+            part = self._loosener.loosen(part, random)
+        elif self._loosener and part.action == NONE and random.random() < SEEMING_SHARE:
+            part = self._seeming(part, random)
         pieces = [Piece(p.text, p.slot and f"0.{p.slot}") for p in part.pieces]
         return self._finished([part], pieces, template.phrase.template, random)
+
+    def _seeming(self, part: compounds.Part, random: Random) -> compounds.Part:
+        """Turn what is no command into what looks like one of a user's own."""
+        assert self._loosener
+        own = self._wordings.part(
+            random.choice(random.choice(list(self._own.values()))), random
+        )
+        if own is None:
+            return part
+        return part._replace(pieces=self._loosener.no_command(own, random))
 
     def _compound(self, random: Random) -> Example | None:
         """Draw an utterance of several commands, joined in one of three ways."""
@@ -192,17 +235,6 @@ class Generator:
                     slots[name] = value
             intents.append(Intent(part.action, slots))
         return Example(utterance, tuple(intents), template)
-
-
-def _stress(groups: list[list[Template]], weights: list[float], config: Path) -> None:
-    """Draw a user's own actions more often: few among hundreds would not be learnt."""
-    own = [not Path(group[0].phrase.file).is_relative_to(config) for group in groups]
-    total = sum(weight for weight, is_own in zip(weights, own, strict=True) if is_own)
-    if not 0 < total < OWN_SHARE * sum(weights):
-        return
-    factor = OWN_SHARE / (1 - OWN_SHARE) * (sum(weights) - total) / total
-    for number, is_own in enumerate(own):
-        weights[number] *= factor if is_own else 1
 
 
 def _takes_a_list(group: list[Template]) -> bool:
