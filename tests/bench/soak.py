@@ -9,6 +9,7 @@ import argparse
 import json
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -258,25 +259,28 @@ def main() -> int:
         try:
             samples = soak.run(given.minutes * 60)
         finally:
-            code = daemon.stop()
-    wrong = verdict(samples, soak) + ([f"exit code {code}"] if code else [])
+            ended = stopped(daemon)
+    wrong = [*verdict(samples, soak), *ended]
     report = Report(
-        began,
-        machine,
-        given.minutes,
-        given.seed,
-        samples,
+        *(began, machine, given.minutes, given.seed, samples),
         samples[-1].answers / samples[-1].at_s,
-        dict(soak.replies.most_common()),
-        dict(soak.changes.most_common()),
-        soak.lost,
-        wrong,
+        *(dict(soak.replies.most_common()), dict(soak.changes.most_common())),
+        *(soak.lost, wrong),
     )
     show(report)
     if given.json:
         text = msgspec.json.format(msgspec.json.encode(report))
         given.json.write_bytes(text + b"\n")
     return 1 if wrong else 0
+
+
+def stopped(daemon: RunningDaemon) -> list[str]:
+    """Stop the daemon; say what is wrong with its end, if anything is."""
+    try:
+        code = daemon.stop()
+    except subprocess.TimeoutExpired as error:
+        return [f"no end within {error.timeout:g} s"]
+    return [f"exit code {code}"] if code else []
 
 
 def show(report: Report) -> None:
