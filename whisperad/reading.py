@@ -14,17 +14,17 @@ from whisperad.network import Network
 
 T = TypeVar("T")
 
-SIZES = (4, 8)  # how many answers a pass may be for, apart from one
+SIZES = (4, 8, 16)  # how many answers a pass may be for, apart from one
 # What a pass costs beside its tokens, as tokens: more padding than that costs more than
 # a second pass.
-PASS_TOKENS = 24
+PASS_TOKENS = 36
 LONG_TOKENS = 128  # so many fill a pass alone, and attention costs the square of them
 
 # A pass over a command of usual length, timed to find the best size.
 _SAMPLE = Pass([0] * 20, [19], (0, 1))
 _TIMES, _TIMES_S = 3, 0.2  # as often, or until it took so long
 _LONGEST_S = 0.5  # who comes while it is measured shall not wait for long
-_GAIN = 1.1  # less is not worth that one waits for the other
+_GAIN = 1.05  # less is not worth that one waits for the other
 
 
 class Reader:

@@ -3,7 +3,7 @@
 What has not been touched for seconds is slow the first time: caches and pages went to
 others, clocks are down, and a Mac's GPU lets go of its memory. So a tiny pass runs when
 a client connects, before it has said anything, and every few seconds for a while after
-use. After that, and on battery, nothing runs.
+use. After that, and on battery, nothing runs, and memory that is free is given back.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from whisperad.errors import WhisperaError
 from whisperad.model_thread import ModelThread
+from whisperad.network import give_back
 
 KEEP_S = 60.0  # after use
 EVERY_S = 2.0  # weights are let go of after one or two seconds
@@ -51,6 +52,9 @@ class Warmth:
             await asyncio.sleep(self._every_s)
             if time.monotonic() > self._wanted_until:
                 self._in_use.clear()
+                # What answering took and nothing uses any more.
+                with contextlib.suppress(WhisperaError):
+                    await self._thread.submit(lambda _: give_back())
                 continue
             await self._touch()
 
