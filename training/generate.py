@@ -234,6 +234,8 @@ class Generator:
                 if value is not None:
                     slots[name] = value
             intents.append(Intent(part.action, slots))
+        if any(intent in intents[:at] for at, intent in enumerate(intents)):
+            return None  # said twice is asked for once, and no example of two
         return Example(utterance, tuple(intents), template)
 
 

@@ -7,14 +7,15 @@ here decides what an utterance means.
 
 import re
 import time
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 
 from whisperad.action import Action
 from whisperad.catalogue import Catalogue
 from whisperad.draft import Draft
 from whisperad.neighbours import EDGE, Neighbours
 from whisperad.pack import Slot
+from whisperad.parts import Part, split
 from whisperad.prompt import (
     CLOSING,
     LIST_CLOSING,
@@ -50,30 +51,6 @@ _WORD = re.compile(r"\w+(?:'\w+)*")
 _SAID_WORD = re.compile(r"[^\s'(),;:!?](?:\S*[^\s'(),;:!?])?")  # paths are words too
 
 
-# What stands between two commands, or between two names that one command is about.
-_AND = r"(?:and(?: then| also| after that)?|then|also|after that|plus|as well as|&) "
-_JOINT = re.compile(rf"[.,;]? {_AND}|[.,;] ")
-
-
-class Part(NamedTuple):
-    """Words that may be a command of their own."""
-
-    text: str
-    start: int
-    end: int
-
-
-def _parts(utterance: str) -> list[Part]:
-    """Cut an utterance where one command may end and another begin."""
-    found = []
-    start = 0
-    for joint in _JOINT.finditer(utterance):
-        if joint.start() > start:
-            found.append(Part(utterance[start : joint.start()], start, joint.start()))
-        start = joint.end()
-    return [*found, Part(utterance[start:], start, len(utterance))]
-
-
 class Guesser:
     """Knows the words that a catalogue's phrases are made of."""
 
@@ -82,20 +59,29 @@ class Guesser:
         self._neighbours: dict[str, Neighbours] = {}  # by action, made when needed
         self.draft: Draft | None = None  # of actions; without it none is guessed
 
-    def learn(self) -> None:
-        """Guess actions too from now on. Reads all phrases: some tenths of a second."""
-        self.draft = Draft(
-            (action.id, map(frozenset, self._phrases(action)))
-            for action in self._catalogue.actions.values()
+    def learn(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
+        """Guess actions too from now on. Reads all phrases, which takes seconds.
+
+        Leaves it when it is not wanted any more.
+        """
+        wanted = takewhile(lambda _: is_wanted(), self._catalogue.actions.values())
+        draft = Draft(
+            (action.id, map(frozenset, self._phrases(action))) for action in wanted
         )
+        if not is_wanted():
+            return
+        self.draft = draft
         for action in self._catalogue.actions.values():
-            self._near(action)
-            time.sleep(PAUSE_S)
+            if not is_wanted():
+                return
+            if action.slots:
+                self._near(action)
+                time.sleep(PAUSE_S)
 
     def rest(self, answer: str, utterance: str) -> list[str]:
         """Give pieces of text that may follow; none if there is no telling."""
         if not answer:
-            parts = _parts(utterance)
+            parts = split(utterance)
             if self._is_list(parts):
                 return [LIST_OPENING, *self._commands(parts)]
             return [OPENING, *self._command(utterance)]
@@ -105,7 +91,7 @@ class Guesser:
             at = self._end(done, utterance, at)
         if not answer.startswith(LIST_OPENING):
             return self._rest_of_object(last, utterance, at)
-        return self._rest_of_list(before, last, _parts(utterance), at)
+        return self._rest_of_list(before, last, split(utterance), at)
 
     def _rest_of_list(
         self, before: list[str], last: str, parts: list[Part], at: int

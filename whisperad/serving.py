@@ -67,6 +67,7 @@ class Serving:
         self.answers = Answers(self._served)
         self._config_problems: tuple[str, ...] = ()
         self._adapter_problems: tuple[str, ...] = ()
+        self._is_stopping = False
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -130,9 +131,14 @@ class Serving:
 
     async def stop(self) -> None:
         """Leave what was still to be done after the start."""
+        self._is_stopping = True
         for task in (self._learning, self._proving):
             task.cancel()
         await asyncio.wait({self._learning, self._proving})
+
+    def _is_wanted(self) -> bool:
+        """Whether it is still worth while to learn what only saves time."""
+        return not self._is_stopping
 
     async def _prove(self, folders: Sequence[Path]) -> None:
         """Have the adapter prove itself, after the start: that takes a while.
@@ -159,7 +165,7 @@ class Serving:
         """Learn exact phrases, what to guess and how to read: all save time only."""
         before = self.configuration
         grammar = await self._thread.submit(lambda model: model.served())
-        await asyncio.to_thread(grammar.guesser.learn)
+        await asyncio.to_thread(grammar.guesser.learn, self._is_wanted)
         after = await asyncio.to_thread(_learnt, before)
         if self.configuration is before:  # it may have been read again
             self.configuration = after
@@ -201,7 +207,7 @@ class Serving:
             grammar = await self._thread.submit(
                 lambda model: model.grammar(configuration.catalogue)
             )
-            await asyncio.to_thread(grammar.guesser.learn)
+            await asyncio.to_thread(grammar.guesser.learn, self._is_wanted)
         if what != "config":
             folder = next(folders, None)
             adapter = await swap.load(self._thread, folder) if folder else None
