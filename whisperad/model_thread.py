@@ -80,12 +80,12 @@ class ModelThread:
     """A thread with a model in it, fed from the event loop."""
 
     def __init__(self, folder: Path, limit: int) -> None:
-        """`folder` is the base's; more than `limit` jobs at a time are refused."""
+        """`folder` is the base's; more than `limit` questions at a time are refused."""
         self._folder = folder
         self._limit = limit
         self._queue: SimpleQueue[_Item | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="mlx")
-        self.waiting = 0  # jobs not done yet, the one at work included
+        self.waiting = 0  # questions not answered yet, those at work included
 
     def start(self) -> None:
         """Begin to load the base. Jobs wait for it."""
@@ -96,32 +96,35 @@ class ModelThread:
     ) -> T:
         """Run a job in the thread and give what it returns, or raise what it raises.
 
-        `deadline` is a time of `time.monotonic`. Raises `TimedOut` when it passes,
-        `Overloaded` when too many jobs wait, and `BadAdapter` when the base could not
-        be loaded.
+        `deadline` is a time of `time.monotonic`. Raises `TimedOut` when it passes and
+        `BadAdapter` when the base could not be loaded.
         """
         item = _Job(job)
-        return await self._answered(item, item.done, deadline)
+        return await self._done(item, item.done, deadline)
 
     async def understand(
         self, begin: Callable[[Model], Steps], deadline: float | None = None
     ) -> Understanding:
-        """Have a question answered, beside others. Raises as `submit` does."""
+        """Have a question answered, beside others.
+
+        Raises `Overloaded` when too many wait, else as `submit` does.
+        """
+        if self.waiting >= self._limit:
+            raise Overloaded(f"{self.waiting} requests wait for the model; try again")
         item = _Question(begin)
-        return await self._answered(item, item.done, deadline)
+        self.waiting += 1
+        try:
+            return await self._done(item, item.done, deadline)
+        finally:
+            self.waiting -= 1
 
     def stop(self) -> None:
         """Let the jobs that wait be done, drop the model and end the thread."""
         self._queue.put(None)
         self._thread.join()
 
-    async def _answered(
-        self, item: _Item, done: Future[T], deadline: float | None
-    ) -> T:
-        if self.waiting >= self._limit:
-            raise Overloaded(f"{self.waiting} requests wait for the model; try again")
+    async def _done(self, item: _Item, done: Future[T], deadline: float | None) -> T:
         remaining = None if deadline is None else deadline - time.monotonic()
-        self.waiting += 1
         self._queue.put(item)
         try:
             # What has not begun is dropped with the wait for it.
@@ -129,8 +132,6 @@ class ModelThread:
                 return await asyncio.wrap_future(done)
         except TimeoutError as error:
             raise TimedOut("the model did not answer in time") from error
-        finally:
-            self.waiting -= 1
 
     def _work(self) -> None:
         try:

@@ -17,7 +17,7 @@ from whisperad.adapter import adapter_folders, folders_at_start
 from whisperad.answers import Answers
 from whisperad.catalogue import Catalogue
 from whisperad.command import Resolver
-from whisperad.errors import BadAdapter, BadConfig, Overloaded
+from whisperad.errors import BadAdapter, BadConfig
 from whisperad.exact import Exact
 from whisperad.grammar import Grammar
 from whisperad.intent import Intent
@@ -149,12 +149,8 @@ class Serving:
         names = [folder.name for folder in folders]
         others = folders[names.index(served) + 1 :] if served in names else ()
         answered = self.configuration.catalogue
-        try:
-            wrong = await swap.prove(self._thread, others, answered)
-            self.model = await self._thread.submit(_described)
-        except Overloaded as error:  # what serves was proven when it was promoted
-            log.warning("not-proven", message=str(error))
-            return
+        wrong = await swap.prove(self._thread, others, answered)
+        self.model = await self._thread.submit(_described)
         self._adapter_problems += wrong
         for problem in wrong:
             log.warning("problem", message=problem)

@@ -16,6 +16,7 @@ from whisperad.errors import BadAdapter, Overloaded, TimedOut
 from whisperad.interpret import Interpreter
 from whisperad.model import Model
 from whisperad.model_thread import ModelThread
+from whisperad.understanding import Understanding
 from whisperad.utterance import normalise
 
 T = TypeVar("T")
@@ -92,15 +93,19 @@ def test_a_job_past_its_deadline_is_dropped(folder: Path) -> None:
     assert ran == ["after"]
 
 
-def test_more_jobs_than_the_limit_are_refused_at_once(folder: Path) -> None:
+def test_more_questions_than_the_limit_are_refused_at_once(folder: Path) -> None:
+    def ask(thread: ModelThread) -> Awaitable[Understanding]:
+        return thread.understand(lambda model: model.understanding(normalise("go")))
+
     async def use(thread: ModelThread) -> tuple[int, int]:
-        slow = [thread.submit(lambda _: time.sleep(0.02)) for _ in range(8)]
-        waiting = asyncio.gather(*slow)
+        work = asyncio.ensure_future(thread.submit(lambda _: time.sleep(0.1)))
+        waiting = asyncio.gather(*(ask(thread) for _ in range(8)))
         await asyncio.sleep(0)
         with pytest.raises(Overloaded, match="8 requests"):
-            await thread.submit(lambda _: None)
+            await ask(thread)
         most = thread.waiting
-        await waiting
+        # What the daemon does for itself is no question, and never refused.
+        await asyncio.gather(work, waiting, thread.submit(lambda _: None))
         return most, thread.waiting
 
     assert _with_thread(folder, use) == (8, 0)
@@ -155,6 +160,7 @@ import asyncio, sys
 from pathlib import Path
 from tests import tiny_base
 from whisperad.model_thread import ModelThread
+from whisperad.understanding import Understanding
 from whisperad.utterance import normalise
 
 async def main():

@@ -27,6 +27,8 @@ def sleeper(tmp_path: Path) -> Iterator[tuple[str, int]]:
     program = tmp_path / LONG
     shutil.copy(sleep, program)
     running = subprocess.Popen([program, "30"])
+    while LONG not in Path(f"/proc/{running.pid}/cmdline").read_text():
+        time.sleep(0.001)  # the new name may come a moment after the process
     yield LONG, running.pid
     running.kill()
     running.wait()
