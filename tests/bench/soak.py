@@ -172,7 +172,9 @@ class Soak:
                     json.dumps({**json.loads(good), "apps": names})
                 )
             elif change == "junk":
-                self._daemon.user_file.write_text(good[: draw.randrange(len(good))])
+                # Cut anywhere but after its end, or before its beginning.
+                end = draw.randrange(1, len(good.rstrip()))
+                self._daemon.user_file.write_text(good[:end])
             else:
                 point(adapters, change)
             reply = self._daemon.ask(type="reload", what=what, id=change)
