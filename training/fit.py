@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from training.dataset import read_rows
 from training.fitting import LOSSES, checkpoints
 from training.plan import Plan
-from whisperad.adapter import CONFIG, WEIGHTS
+from whisperad.adapter import WEIGHTS
 from whisperad.blas import pick_blas
 from whisperad.errors import BadAdapter, WhisperaError
 from whisperad.prompt import completion_pieces, parse_completion, render
@@ -104,7 +104,6 @@ def fit(base: Path, data: Path, folder: Path, plan: Plan) -> None:
     }
     model.freeze()
     parameters = _adapt(model, plan)
-    _begin(model, base / "adapter", plan.layers, parameters)
     folder.mkdir(parents=True, exist_ok=True)
     done = _resume(model, folder)
     np.random.seed(plan.seed + done)  # the tuner draws batches by it
@@ -171,7 +170,7 @@ def _write_config(folder: Path, plan: Plan, parameters: dict[str, Any]) -> None:
         "batch_size": plan.batch,
         "seed": plan.seed,
     }
-    (folder / CONFIG).write_text(json.dumps(config, indent=2) + "\n")
+    (folder / "adapter_config.json").write_text(json.dumps(config, indent=2) + "\n")
 
 
 def _schedule(plan: Plan, done: int) -> Callable[[mx.array], mx.array]:
@@ -214,18 +213,6 @@ def _answer_loss(
     each = nn.losses.cross_entropy(logits, batch[:, 1:]) * counted
     tokens = counted.sum()
     return each.astype(mx.float32).sum() / tokens, tokens
-
-
-def _begin(
-    model: Module, adapter: Path, layers: int, parameters: dict[str, Any]
-) -> None:
-    """Begin with the adapter that a base came with, if ours has the same shape."""
-    try:
-        config = json.loads((adapter / CONFIG).read_bytes())
-    except (OSError, ValueError):
-        return
-    if (config["num_layers"], config["lora_parameters"]) == (layers, parameters):
-        model.load_weights(str(adapter / WEIGHTS), strict=False)
 
 
 class _Reports(TrainingCallback):

@@ -67,15 +67,7 @@ class Loosener:
         if random.random() < ALONE and telling:
             return part._replace(pieces=_alone(pieces, telling, random))
         if random.random() < 0.6:
-            # A telling word gone, it could be what a shipped action is said with.
-            pieces = _each_word(
-                pieces,
-                random,
-                0.35,
-                lambda word, random: (
-                    word if word in telling else self._exchanged(word, random)
-                ),
-            )
+            pieces = _each_word(pieces, random, 0.35, self._exchanged)
         if random.random() < 0.3 and _words(pieces) & set(telling):
             pieces = _each_word(
                 pieces, random, 0.5, lambda word, _: word if word in telling else ""

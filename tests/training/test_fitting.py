@@ -7,9 +7,7 @@ import time
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
-from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from tests import tiny_base
@@ -103,29 +101,6 @@ def test_a_checkpoint_cut_short_is_passed_over(
 
     assert figures[-1]["iteration"] == PLAN.iterations
     assert _serves(base, partial)
-
-
-@pytest.mark.parametrize("rank", [4, 2])
-def test_it_begins_with_the_adapter_of_the_base_where_that_fits(
-    rank: int, base: Path, data: Path, tmp_path: Path
-) -> None:
-    short = msgspec.structs.replace(PLAN, iterations=40)
-    first = fitting.begin(tmp_path / "adapters", base, "a", short)
-    fitting.fit(base, data, first, short, lambda line: None)
-    first.rename(base / "adapter")
-    still = msgspec.structs.replace(short, rank=rank, rate=1e-9)  # learns nothing
-    second = fitting.begin(tmp_path / "adapters", base, "b", still)
-    fitting.fit(base, data, second, still, lambda line: None)
-    learnt, kept = (load_file(f / WEIGHTS) for f in (base / "adapter", second))
-    is_same = all(
-        learnt[name].shape == kept[name].shape
-        and np.allclose(learnt[name], kept[name], atol=1e-5)
-        for name in learnt
-    )
-
-    assert learnt.keys() == kept.keys()
-    assert is_same == (rank == short.rank)
-    assert _serves(base, second)
 
 
 def test_another_order_begins_anew(base: Path, tmp_path: Path) -> None:
