@@ -88,6 +88,9 @@ class Network:
         if not weights:
             raise BadAdapter(f"{file}: it has no weights")
         yield
+        # Layers begin with drawn numbers. Nobody reads those, so that what they are drawn
+        # from would grow with every layer; this lets go of it.
+        mx.random.seed(0)
         modules: dict[str, Module] = {}
         paths = sorted({name.rpartition(".")[0] for name in weights})
         for number, path in enumerate(paths, 1):

@@ -331,5 +331,32 @@ def test_nothing_is_compiled_into_the_folder_for_temporary_files(
     assert list(tmp_path.iterdir()) == []
 
 
+_LOADED = """
+import json, sys
+from pathlib import Path
+from whisperad.network import Network, give_back
+from whisperad.tally import memory_bytes
+base, adapter = json.loads(sys.argv[1])
+network = Network(Path(base), [1, 2])
+network.use({}, None)
+for loads in (100, 400):
+    for _ in range(loads):
+        for _ in network.adapting(Path(adapter), 1.0):
+            pass
+    give_back()
+    print(memory_bytes())
+"""
+
+
+@pytest.mark.timeout(120)
+def test_adapters_that_are_gone_leave_no_memory_behind(
+    folder: Path, tmp_path: Path
+) -> None:
+    adapter = tiny_base.write_adapter(tmp_path / "adapter", folder)
+    before, after = map(int, _run(_LOADED, str(folder), str(adapter)).split())
+
+    assert after - before < 5_000_000
+
+
 def test_mlx_lm_is_the_release_whose_files_are_known() -> None:
     assert version("mlx-lm") == "0.32.2"
