@@ -135,9 +135,8 @@ class Generator:
         own = self._wordings.part(
             random.choice(random.choice(list(self._own.values()))), random
         )
-        if own is None:
-            return part
-        return part._replace(pieces=self._loosener.no_command(own, random))
+        pieces = own and self._loosener.no_command(own, random)
+        return part._replace(pieces=pieces) if pieces else part
 
     def _compound(self, random: Random) -> Example | None:
         """Draw an utterance of several commands, joined in one of three ways."""

@@ -2,23 +2,24 @@
 
 Shipped actions have a hundred templates each, a user's own has a handful. So its words
 are exchanged for others that mean the same, words that tell nothing are left out or put
-in, and words that tell much stand alone. What only looks like it is made too: "don't …",
-"she used to …", "what is a …".
+in, and words that tell much stand alone; but words that tell an action from its contrary, or
+from another one of the user's, always stay. What only looks like it is made too: "don't
+…", "she used to …", "what is a …", "stop …" for what starts it.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 
 from training.compounds import Part
 from training.templates import Template
-from training.thesaurus import Thesaurus
+from training.thesaurus import Thesaurus, said
 from whisperad.phrases import Piece
 
 TELLING = 30  # so many times more often in an action's phrases than in all others
 COMMON = 0.004  # share of all phrases that a telling word is in at most
-RARE = 2e-4  # share of all phrases that any word is taken to be in
+RARE = 2e-4  # share of all phrases that any word is taken to be in at least
 ALONE = 0.15  # of wordings: little more than a telling word
 
 _ARTICLES = ("the", "my", "our", "some", "a", "this", "the", "all the")
@@ -58,20 +59,28 @@ class Loosener:
 
     def __init__(self, own: Sequence[Template], shipped: Sequence[Template]) -> None:
         self._thesaurus = Thesaurus(shipped)
-        self._telling = _telling(own, shipped)
+        words = _words_of_each(own)
+        self._others = {
+            action: set().union(*(words[other] for other in words if other != action))
+            for action in words
+        }
+        self._own = set().union(*words.values())
+        elsewhere = Counter(word for template in shipped for word in said(template))
+        self._common = {w for w, n in elsewhere.items() if n > RARE * len(shipped)}
+        self._telling = _telling(own, elsewhere, len(shipped), self._others)
+        phrases = [said(template) for template in own]
+        self._about_key = _unlike(_ABOUT_KEY, phrases)
+        self._before_no_command = _unlike(_BEFORE_NO_COMMAND, phrases)
 
     def loosen(self, part: Part, random: Random) -> Part:
         """Say one wording of an own action otherwise; sometimes as it is."""
         telling = self._telling.get(part.action, ())
-        pieces = part.pieces
-        if random.random() < ALONE and telling:
-            return part._replace(pieces=_alone(pieces, telling, random))
-        if random.random() < 0.6:
-            pieces = _each_word(pieces, random, 0.35, self._exchanged)
-        if random.random() < 0.3 and _words(pieces) & set(telling):
-            pieces = _each_word(
-                pieces, random, 0.5, lambda word, _: word if word in telling else ""
-            )
+        pieces: Sequence[Piece] = part.pieces
+        if not part.fixed:  # else the words stand for values
+            takes_sides = any(map(self._thesaurus.takes_sides, _words(pieces)))
+            if random.random() < ALONE and telling and not takes_sides:
+                return part._replace(pieces=_alone(pieces, telling, random))
+            pieces = self._reworded(pieces, part.action, random)
         if random.random() < 0.2:
             pieces = _each_word(
                 pieces,
@@ -83,43 +92,113 @@ class Loosener:
             )
         return part._replace(pieces=_tidy(pieces) or part.pieces)
 
-    def no_command(self, part: Part, random: Random) -> list[Piece]:
-        """Make what only looks like a wording of an own action."""
+    def no_command(self, part: Part, random: Random) -> list[Piece] | None:
+        """Make what only looks like a wording of an own action, if there is such."""
         telling = self._telling.get(part.action, ())
-        if telling and random.random() < 0.5:
-            text = random.choice(_ABOUT_KEY).format(random.choice(telling))
+        contrary = self._contrary(part, random) if random.random() < 0.3 else None
+        text = "".join(piece.text for piece in part.pieces)
+        if contrary is not None:
+            text = contrary
+        elif telling and self._about_key and random.random() < 0.5:
+            text = random.choice(self._about_key).format(random.choice(telling))
+        elif self._before_no_command:
+            text = f"{random.choice(self._before_no_command)} {text}"
         else:
-            said = "".join(piece.text for piece in part.pieces)
-            text = f"{random.choice(_BEFORE_NO_COMMAND)} {said}"
+            return None
         return [Piece(text)]
 
-    def _exchanged(self, word: str, random: Random) -> str:
-        return (len(word) > 2 and self._thesaurus.other(word, random)) or word
+    def _reworded(
+        self, pieces: Sequence[Piece], action: str, random: Random
+    ) -> Sequence[Piece]:
+        """Exchange words for what means the same, and leave some out."""
+        telling = self._telling.get(action, ())
+        if random.random() < 0.6:
+            pieces = _each_word(
+                pieces,
+                random,
+                0.35,
+                lambda word, random: self._exchanged(word, action, random),
+            )
+        if random.random() < 0.3 and _words(pieces) & set(telling):
+            pieces = _each_word(
+                pieces,
+                random,
+                0.5,
+                lambda word, _: (
+                    word if word in telling or self._thesaurus.takes_sides(word) else ""
+                ),
+            )
+        return pieces
+
+    def _exchanged(self, word: str, action: str, random: Random) -> str:
+        other = self._thesaurus.other(word, random) if len(word) > 2 else None
+        if other is None or not self._others[action].isdisjoint(other.split()):
+            return word
+        if word in self._telling[action] and self._common & set(other.split()):
+            return word  # it would tell of another action
+        return other
+
+    def _contrary(self, part: Part, random: Random) -> str | None:
+        """Say the contrary of a wording, if no own action is meant by that."""
+        said = _words(part.pieces)
+        if said.isdisjoint(self._telling.get(part.action, ())):
+            return None
+        contraries = {
+            word: contrary
+            for word in sorted(said)
+            if (contrary := self._thesaurus.opposite(word))
+            and contrary not in self._own
+        }
+        if not contraries:
+            return None
+        word = random.choice(list(contraries))
+        pieces = _each_word(
+            part.pieces,
+            random,
+            1,
+            lambda each, _: contraries[word] if each == word else each,
+        )
+        return "".join(piece.text for piece in pieces)
+
+
+def _words_of_each(templates: Iterable[Template]) -> dict[str, set[str]]:
+    words: defaultdict[str, set[str]] = defaultdict(set)
+    for template in templates:
+        if template.action is not None:
+            words[template.action.id] |= said(template)
+    return words
 
 
 def _telling(
-    own: Sequence[Template], shipped: Sequence[Template]
+    own: Sequence[Template],
+    elsewhere: Counter[str],
+    total: int,
+    others: Mapping[str, set[str]],
 ) -> dict[str, tuple[str, ...]]:
-    """List the words of each action that hardly any other action has."""
-    elsewhere = Counter(word for t in shipped for word in _said(t))
+    """List the words of each own action that hardly any other action has."""
     found: dict[str, tuple[str, ...]] = {}
-    for identity in dict.fromkeys(t.action.id for t in own if t.action):
+    for identity in others:
         mine = [t for t in own if t.action and t.action.id == identity]
-        counts = Counter(word for t in mine for word in _said(t))
+        counts = Counter(word for template in mine for word in said(template))
         found[identity] = tuple(
             word
             for word, count in sorted(counts.items())
             if len(word) > 2
-            and elsewhere[word] < COMMON * len(shipped)
-            and count / len(mine)
-            > TELLING * max(elsewhere[word] / max(1, len(shipped)), RARE)
+            and word not in others[identity]
+            and elsewhere[word] < COMMON * total
+            and count / len(mine) > TELLING * max(elsewhere[word] / max(1, total), RARE)
         )
     return found
 
 
-def _said(template: Template) -> set[str]:
-    plain = re.sub(r"\{[^}]*\}|<[^>]*>", " ", template.phrase.template)
-    return set(re.findall(r"[a-z][a-z'-]*", plain))
+def _unlike(frames: Iterable[str], phrases: Iterable[set[str]]) -> list[str]:
+    """Keep the frames that no phrase has all words of."""
+    phrases = list(phrases)
+    return [
+        frame
+        for frame in frames
+        if not any(set(frame.replace("{}", "").split()) <= said for said in phrases)
+    ]
 
 
 def _words(pieces: Iterable[Piece]) -> set[str]:

@@ -30,7 +30,7 @@ macos = { argv = ["true", "{text}"] }
 """
 
 
-def template(action: str, text: str) -> Template:
+def template(action: str, text: str, inverse: str | None = None) -> Template:
     phrase = Phrase(text, {}, "mine.toml")
     owner = Action(
         id=action,
@@ -40,11 +40,43 @@ def template(action: str, text: str) -> Template:
         risk="safe",
         where="daemon",
         critical=False,
-        inverse=None,
+        inverse=inverse,
         phrases=(phrase,),
         forms={},
     )
     return Template(owner, phrase, phrases.parse(text))
+
+
+SHIPPED = [
+    *(
+        template(f"start_{n}", "(start|launch) the {thing}", f"stop_{n}")
+        for n in range(4)
+    ),
+    *(template(f"stop_{n}", "(stop|halt) the {thing}", f"start_{n}") for n in range(4)),
+    *(
+        template(f"on_{n}", "(turn|switch) on the {thing}", f"off_{n}")
+        for n in range(4)
+    ),
+    *(
+        template(f"off_{n}", "(turn|switch) off the {thing}", f"on_{n}")
+        for n in range(4)
+    ),
+    *(template(f"other_{n}", "show the {thing}") for n in range(40)),
+]
+
+
+def wordings(loosener: Loosener, action: str, text: str, **fixed: str) -> set[str]:
+    part = Part(action, [Piece(text)], fixed, is_open=False)
+    random = Random(3)
+    drawn = (loosener.loosen(part, random).pieces for _ in range(500))
+    return {"".join(piece.text for piece in pieces) for pieces in drawn}
+
+
+def refused(loosener: Loosener, action: str, text: str) -> set[str]:
+    part = Part(action, [Piece(text)], {}, is_open=False)
+    random = Random(3)
+    drawn = (loosener.no_command(part, random) for _ in range(500))
+    return {"".join(piece.text for piece in pieces) for pieces in drawn if pieces}
 
 
 @pytest.fixture
@@ -68,6 +100,75 @@ def test_what_few_actions_say_is_no_synonym() -> None:
     )
 
     assert few.other("shut", Random(1)) is None
+
+
+@pytest.fixture
+def sided() -> Thesaurus:
+    """Tell four actions from their inverses, beside toggles that mix them up."""
+    templates = [template(f"toggle_{n}", "(start|stop|begin) it") for n in range(4)]
+    for n in range(4):
+        templates += [
+            template(f"start_{n}", "(start|launch) the {thing}", inverse=f"stop_{n}"),
+            template(f"stop_{n}", "(stop|halt) the {thing}", inverse=f"start_{n}"),
+        ]
+    return Thesaurus(templates)
+
+
+def test_what_tells_an_action_from_its_inverse_is_no_synonym(sided: Thesaurus) -> None:
+    assert sided.other("start", Random(1)) is None  # "stop" would be one of them
+    assert sided.other("begin", Random(1)) is None
+    assert sided.takes_sides("start")
+    assert sided.takes_sides("halt")
+    assert not sided.takes_sides("the")
+    assert sided.opposite("the") is None
+
+
+def test_an_action_never_gets_the_words_of_its_contrary() -> None:
+    own = [template("start_pump", t) for t in ("start the pump", "run the pump now")]
+    loosener = Loosener(own, SHIPPED)
+
+    drawn = wordings(loosener, "start_pump", "start the pump")
+
+    assert len(drawn) > 3
+    assert all(text.split()[0] in ("start", "launch") for text in drawn)
+    seeming = refused(loosener, "start_pump", "start the pump")
+    assert seeming & {"stop the pump", "halt the pump"}
+    assert "start the pump" not in seeming
+
+
+def test_two_own_actions_keep_apart_what_tells_them_apart() -> None:
+    on, off = "turn the pool lights on", "turn the pool lights off"
+    own = [template("pool_on", on), template("pool_off", off)]
+    loosener = Loosener(own, SHIPPED)
+
+    assert all(text.endswith("on") for text in wordings(loosener, "pool_on", on))
+    assert all(text.endswith("off") for text in wordings(loosener, "pool_off", off))
+    assert off not in refused(loosener, "pool_on", on)
+    assert on not in refused(loosener, "pool_off", off)
+
+
+def test_words_that_stand_for_a_value_stay() -> None:
+    own = [template("set_scene", "make it cosy in the den")]
+    loosener = Loosener(own, SHIPPED)
+
+    drawn = wordings(loosener, "set_scene", "make it cosy in the den", scene="cosy")
+
+    assert all(
+        [
+            word
+            for word in text.split()
+            if word not in ("a", "my", "our", "some", "this", "all", "the")
+        ]
+        == ["make", "it", "cosy", "in", "den"]
+        for text in drawn
+    )
+
+
+def test_what_a_user_calls_a_command_is_not_refused() -> None:
+    own = [template("label_price", "how much is a label")]
+    loosener = Loosener(own, SHIPPED)
+
+    assert "how much is a label" not in refused(loosener, "label_price", "print")
 
 
 def test_slots_keep_their_words(thesaurus: Thesaurus) -> None:
