@@ -1,15 +1,15 @@
 """Examples -> adapter folder: LoRA (arXiv:2106.09685) with mlx-lm's own tuner.
 
 Run in a process of its own: the tuner changes classes and memory limits for good.
-The rows are tokenised here, by `whisperad.prompt`, and never by a chat template; the
-loss counts the answer's tokens only.
+The loss counts the answer's tokens only.
 """
 
 import json
 import os
+import platform
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +17,24 @@ import msgspec
 import numpy as np
 from tokenizers import Tokenizer
 
-from training.dataset import read_rows
+from training.feeding import Rows, batches
 from training.fitting import LOSSES, checkpoints
 from training.plan import Plan
 from whisperad.adapter import WEIGHTS
-from whisperad.blas import pick_blas
 from whisperad.errors import BadAdapter, WhisperaError
-from whisperad.prompt import completion_pieces, parse_completion, render
-from whisperad.utterance import normalise
+from whisperad.weights import quick_swiglu
 
-# mlx binds its BLAS when it is imported; this must have happened before.
-pick_blas(os.environ.get("WHISPERA_BLAS"))
-
-import mlx.core as mx  # noqa: E402
-from mlx import nn  # noqa: E402
-from mlx import optimizers as optim  # noqa: E402
-from mlx.nn.layers.base import Module  # noqa: E402
-from mlx.utils import tree_flatten  # noqa: E402
-from mlx_lm.tuner.callbacks import TrainingCallback  # noqa: E402
-from mlx_lm.tuner.trainer import TrainingArgs, train  # noqa: E402
-from mlx_lm.tuner.utils import linear_to_lora_layers  # noqa: E402
-from mlx_lm.utils import dequantize_model, load_model  # noqa: E402
+# After `weights`, which chooses the BLAS that mlx binds when it is imported.
+import mlx.core as mx  # isort: skip
+from mlx import nn  # isort: skip
+from mlx import optimizers as optim  # isort: skip
+from mlx.nn.layers.base import Module  # isort: skip
+from mlx.utils import tree_flatten  # isort: skip
+from mlx_lm.models import qwen2  # isort: skip
+from mlx_lm.tuner.callbacks import TrainingCallback  # isort: skip
+from mlx_lm.tuner.trainer import TrainingArgs, train  # isort: skip
+from mlx_lm.tuner.utils import linear_to_lora_layers  # isort: skip
+from mlx_lm.utils import dequantize_model, load_model  # isort: skip
 
 REPORTED = 20  # iterations from one report, and one checkpoint, to the next
 MAX_TOKENS = 512  # of prompt and answer together; ours have some thirty
@@ -50,40 +47,6 @@ KEYS = (
     "mlp.up_proj",
     "mlp.down_proj",
 )
-
-
-class Rows(Sequence[tuple[list[int], int]]):
-    """Token ids of each example and where its answer begins."""
-
-    def __init__(self, path: Path, tokenizer: Tokenizer) -> None:
-        self._rows = [
-            tokenise(tokenizer, utterance, completion)
-            for utterance, completion in read_rows(path)
-        ]
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._rows[index]
-
-
-def tokenise(
-    tokenizer: Tokenizer, utterance: str, completion: str
-) -> tuple[list[int], int]:
-    """Give prompt and answer as the daemon would feed them, and the prompt's length."""
-    prompt = _encode(tokenizer, render(normalise(utterance)))
-    answer = [
-        token
-        for piece in completion_pieces(parse_completion(completion))
-        for token in _encode(tokenizer, piece)
-    ]
-    return [*prompt, *answer], len(prompt)
-
-
-def _encode(tokenizer: Tokenizer, text: str) -> list[int]:
-    ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
-    return ids
 
 
 def fit(base: Path, data: Path, folder: Path, plan: Plan) -> None:
@@ -117,6 +80,7 @@ def fit(base: Path, data: Path, folder: Path, plan: Plan) -> None:
         rows["valid"],
         _arguments(plan, done, partial),
         loss=_answer_loss,
+        iterate_batches=_batches,
         training_callback=_Reports(model, folder, done, is_first=world.rank() == 0),
     )
     if world.rank() == 0:
@@ -155,6 +119,9 @@ def _loaded(base: Path) -> Module:
     except (FileNotFoundError, ValueError, KeyError) as error:
         raise BadAdapter(f"{base}: {error}") from error
     if mx.default_device() == mx.Device(mx.cpu):
+        mx.disable_compile()  # it runs a C++ compiler, and gains nothing
+        if platform.machine() == "x86_64":
+            qwen2.swiglu = quick_swiglu  # type: ignore[attr-defined]  # imported there
         model = dequantize_model(model)
         model.set_dtype(mx.float32)  # nothing narrower reaches a fast BLAS there
     return model
@@ -200,19 +167,33 @@ def _adapt(model: Module, plan: Plan) -> dict[str, Any]:
     return parameters
 
 
-def _answer_loss(
-    model: Module, batch: mx.array, spans: mx.array
-) -> tuple[mx.array, mx.array]:
-    """Mean cross-entropy of the answer's tokens; `spans` are (begin, end) a row.
+def _batches(
+    dataset: Rows,
+    batch_size: int,
+    max_seq_length: int,
+    *,
+    loop: bool = False,
+    comm_group: Any = None,
+) -> Iterator[tuple[mx.array, ...]]:
+    """Do what mlx-lm's function of this form does, in the batches of `feeding`."""
+    share = (comm_group.rank(), comm_group.size()) if comm_group else (0, 1)
+    for batch in batches(dataset, batch_size, max_seq_length, loop=loop, share=share):
+        yield tuple(map(mx.array, batch))
 
-    mlx-lm's own loss also counts the padding token after the end.
-    """
-    logits = model(batch[:, :-1])
-    positions = mx.arange(1, batch.shape[1])
-    counted = mx.logical_and(positions >= spans[:, 0:1], positions < spans[:, 1:])
-    each = nn.losses.cross_entropy(logits, batch[:, 1:]) * counted
-    tokens = counted.sum()
-    return each.astype(mx.float32).sum() / tokens, tokens
+
+def _answer_loss(
+    model: Module, tokens: mx.array, places: mx.array, following: mx.array
+) -> tuple[mx.array, mx.array]:
+    """Mean cross-entropy of the answers' tokens, of a `feeding.Batch`."""
+    states = model.model(tokens).flatten(0, 1)[places]
+    if model.args.tie_word_embeddings:
+        logits = model.model.embed_tokens.as_linear(states)
+    else:
+        logits = model.lm_head(states)
+    counted = following >= 0
+    each = nn.losses.cross_entropy(logits, mx.maximum(following, 0)) * counted
+    count = counted.sum()
+    return each.astype(mx.float32).sum() / count, count
 
 
 class _Reports(TrainingCallback):

@@ -4,6 +4,7 @@ What it has done lies in a hidden folder beside the adapters. A run that was sto
 killed is gone on with from its last checkpoint, unless it was to do something else.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,13 @@ ORDER = "order.json"  # what it was told to do
 CHECKPOINT = "checkpoint-*.safetensors"
 LOG = "fit.log"
 LOOK_S = 0.1  # between looks at what it reports
+# For glibc's malloc(3): memory that was freed is kept for the next array, as large as it
+# is. Asking the system for it anew took a third of the time.
+ENVIRON = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(2**40),
+}
 
 Figures = dict[str, float]
 Progress = Callable[[Figures], None]
@@ -137,6 +145,7 @@ def _running(arguments: list[str], partial: Path) -> Iterator[subprocess.Popen[b
             stdin=subprocess.PIPE,  # open for as long as it runs: mlx.launch listens
             stdout=output,
             stderr=output,
+            env={**ENVIRON, **os.environ},
             start_new_session=True,  # control-C is ours to deal with
         )
         try:

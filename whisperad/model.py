@@ -24,7 +24,7 @@ from whisperad.decode import Answer, Pass, Scores, alternatives, decode
 from whisperad.errors import BadAdapter, NotReady, TimedOut
 from whisperad.grammar import Grammar, Vocabulary
 from whisperad.intent import Intent
-from whisperad.network import Memory, Modules, Network
+from whisperad.network import Network, Weights
 from whisperad.prompt import PREFIX, SUFFIX
 from whisperad.reading import Reader
 from whisperad.understanding import Candidate, Understanding
@@ -50,12 +50,11 @@ Steps: TypeAlias = Generator[Pass, Scores, Understanding]
 class Adapter:
     """An adapter, loaded and checked; `Model.use` makes it serve."""
 
-    def __init__(self, folder: Path, manifest: Manifest, modules: Modules) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, weights: Weights) -> None:
         self.folder = folder
         self.name = folder.name
         self.manifest = manifest
-        self.modules = modules
-        self.memory: Memory | None = None  # of the prompt's prefix, once it served
+        self.weights = weights
 
 
 class Model:
@@ -74,7 +73,7 @@ class Model:
                 f" weights are for {self._network.vocabulary}"
             )
         try:
-            self._base_memory: Memory = self._network.use({}, None)
+            self._network.use(None)
         except DAMAGED as error:
             raise BadAdapter(
                 f"{folder}: no base that can be served: {error}"
@@ -127,15 +126,12 @@ class Model:
         folder = Path(os.path.realpath(folder))
         manifest = read_manifest(folder)
         manifest.check_fits(folder, self.base, self.hash)
-        modules = yield from self._network.adapting(folder, read_scale(folder))
-        return Adapter(folder, manifest, modules)
+        weights = yield from self._network.adapting(folder, read_scale(folder))
+        return Adapter(folder, manifest, weights)
 
     def use(self, adapter: Adapter | None) -> None:
         """Serve with this adapter from now on, or with the bare base."""
-        if adapter is None:
-            self._network.use({}, self._base_memory)
-        else:
-            adapter.memory = self._network.use(adapter.modules, adapter.memory)
+        self._network.use(adapter.weights if adapter else None)
         self.adapter = adapter
 
     @contextmanager

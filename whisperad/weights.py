@@ -1,6 +1,6 @@
 """Weights from files: the layers of a base, quantised or not, and adapters' numbers.
 
-With `network.py` the only file with mlx in it.
+Only this file, `network.py`, `plain.py` and `packed.py` have mlx in them.
 """
 
 import importlib.util
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -22,7 +22,8 @@ from whisperad.errors import BadAdapter
 BLAS = pick_blas(os.environ.get("WHISPERA_BLAS"))
 
 import mlx.core as mx  # noqa: E402
-from mlx.nn.layers.quantized import quantize  # noqa: E402
+from mlx.nn.layers.linear import Linear  # noqa: E402
+from mlx.nn.layers.quantized import QuantizedLinear, quantize  # noqa: E402
 
 
 @contextmanager
@@ -51,9 +52,11 @@ def _light_mlx_lm() -> Iterator[None]:
 with _light_mlx_lm():
     from mlx_lm.models import qwen2
     from mlx_lm.models.cache import KVCache as KVCache
-    from mlx_lm.models.qwen2 import Model as Layers
-    from mlx_lm.models.qwen2 import ModelArgs
+    from mlx_lm.models.qwen2 import Model
+    from mlx_lm.models.qwen2 import ModelArgs as ModelArgs
     from mlx_lm.tuner.lora import LoRALinear as LoRALinear
+
+Layers: TypeAlias = Model
 
 _LOG2_E = math.log2(math.e)
 
@@ -65,12 +68,34 @@ DAMAGED = (
 )
 
 
-def _quick_swiglu(gate: mx.array, x: mx.array) -> mx.array:
+def quick_swiglu(gate: mx.array, x: mx.array) -> mx.array:
     """Give `silu(gate) * x` in a quarter of the time that mlx takes on an x86 CPU.
 
     There its sigmoid and `exp` go number by number, and were half of a pass.
     """
     return gate * x / (1 + mx.power(2.0, gate * -_LOG2_E))
+
+
+class Lora(NamedTuple):
+    """What an adapter adds to a matrix (arXiv:2106.09685)."""
+
+    a: mx.array  # inputs x rank
+    b: mx.array  # rank x outputs
+    scale: float
+
+    def delta(self) -> mx.array:
+        """Give what is added, outputs x inputs."""
+        return self.scale * self.b.T @ self.a.T
+
+
+def linears(layers: Layers) -> dict[str, Linear | QuantizedLinear]:
+    """List the matrices of all layers by their path, which adapters may add to."""
+    return {
+        f"model.layers.{number}.{path}": module
+        for number, layer in enumerate(layers.layers)
+        for path, module in layer.named_modules()
+        if isinstance(module, Linear | QuantizedLinear)
+    }
 
 
 def load(folder: Path, *, dense: bool) -> Layers:
@@ -100,7 +125,7 @@ def load(folder: Path, *, dense: bool) -> Layers:
             )
         if dense and platform.machine() == "x86_64":
             # In our copy of the file, which is ours alone.
-            qwen2.swiglu = _quick_swiglu  # type: ignore[attr-defined]  # imported there
+            qwen2.swiglu = quick_swiglu  # type: ignore[attr-defined]  # imported there
         layers.load_weights(list(weights.items()))
         layers.eval()
         mx.eval(layers.parameters())

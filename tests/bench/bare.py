@@ -21,7 +21,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     vocabulary = Vocabulary((folder / "tokenizer.json").read_text())
     network = Network(folder, vocabulary.encode(PREFIX))
-    network.use({}, None)
+    network.use(None)
     network.keep_rows(IDS)
     for line in sys.stdin:
         times = []

@@ -14,7 +14,7 @@ from tests import tiny_base
 from training import fitting
 from training.adapters import write_manifest
 from training.dataset import Example, write
-from training.fit import tokenise
+from training.feeding import tokenise
 from training.plan import Plan
 from whisperad.adapter import CONFIG, WEIGHTS, Manifest
 from whisperad.errors import BadAdapter

@@ -7,7 +7,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from training.dataset import read_rows, write
-from training.fit import tokenise
+from training.feeding import tokenise
 from training.generate import Generator
 from whisperad import catalogue as catalogues
 from whisperad.catalogue import SHIPPED, Catalogue

@@ -30,7 +30,7 @@ class Base:
     def __init__(self, folder: Path) -> None:
         self.vocabulary = Vocabulary((folder / "tokenizer.json").read_text())
         self.network = Network(folder, self.vocabulary.encode(PREFIX))
-        self.network.use({}, None)
+        self.network.use(None)
         self.reader = Reader(self.network)
         self.grammar = Grammar(tiny_base.catalogue(), self.vocabulary)
 

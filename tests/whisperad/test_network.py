@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from tests import tiny_base
 from whisperad.adapter import WEIGHTS
 from whisperad.errors import BadAdapter
-from whisperad.network import Modules, Network, Scores
+from whisperad.network import Network, Scores, Weights
 
 _ROOT = Path(__file__).parents[2]
 _PREFIX = [1, 7, 9]
@@ -61,15 +61,14 @@ def _run(script: str, *arguments: object) -> str:
     return ran.stdout
 
 
-def _adapted(network: Network, adapter: Path, scale: float) -> Modules:
+def _adapted(network: Network, adapter: Path, scale: float) -> Weights:
     """Read an adapter to the end."""
     steps = network.adapting(adapter, scale)
     while True:
         try:
             next(steps)
         except StopIteration as ended:
-            modules: Modules = ended.value
-            return modules
+            return ended.value
 
 
 def _scores(network: Network) -> Scores:
@@ -103,7 +102,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def network(folder: Path) -> Network:
     """Give a network of that base."""
     network = Network(folder, _PREFIX)
-    network.use({}, None)
+    network.use(None)
     return network
 
 
@@ -116,7 +115,7 @@ def test_scores_are_those_of_mlx_lm(network: Network, folder: Path) -> None:
 def test_an_output_layer_of_its_own_is_used(tmp_path: Path) -> None:
     folder = tiny_base.write_base(tmp_path, tied=False)
     network = Network(folder, _PREFIX)
-    network.use({}, None)
+    network.use(None)
 
     assert _close(_scores(network), _reference(folder))
 
@@ -128,7 +127,7 @@ def test_a_base_packed_in_eight_bits_is_unpacked(tmp_path: Path, *, tied: bool) 
     packed = tmp_path / "packed"
     _run(_QUANTISE, str(folder), str(packed))
     network = Network(packed, _PREFIX)
-    network.use({}, None)
+    network.use(None)
 
     assert "model.layers.0.mlp.up_proj.scales" in load_file(
         packed / "model.safetensors"
@@ -141,7 +140,7 @@ def test_an_adapter_does_what_it_does_in_mlx_lm(
     network: Network, folder: Path, tmp_path: Path
 ) -> None:
     adapter = tiny_base.write_adapter(tmp_path / "a", folder)
-    network.use(_adapted(network, adapter, 2.0), None)
+    network.use(_adapted(network, adapter, 2.0))
 
     assert _close(_scores(network), _reference(folder, adapter))
 
@@ -156,13 +155,13 @@ def test_adapters_of_other_ranks_layers_and_keys_take_turns(
     )
     bare = _scores(network)
     first, second = _adapted(network, one, 2.0), _adapted(network, two, 0.7)
-    memory = network.use(first, None)
+    network.use(first)
     with_first = _scores(network)
-    network.use(second, None)
+    network.use(second)
     with_second = _scores(network)
-    network.use(first, memory)
+    network.use(first)
     again = _scores(network)
-    network.use({}, None)
+    network.use(None)
 
     assert with_first not in (bare, with_second)
     assert with_second != bare
@@ -197,7 +196,7 @@ def test_rope_theta_is_found_where_transformers_5_writes_it(
     config["rope_parameters"] = {"rope_theta": config.pop("rope_theta")}
     (moved / "config.json").write_text(json.dumps(config))
     other = Network(moved, _PREFIX)
-    other.use({}, None)
+    other.use(None)
 
     assert _scores(other) == _scores(network)
 
@@ -316,7 +315,7 @@ import json, sys
 from pathlib import Path
 from whisperad.network import Network
 network = Network(Path(json.loads(sys.argv[1])[0]), [1, 2])
-network.use({}, None)
+network.use(None)
 network.read([3, 4, 5], [2], (6, 7))
 """
 
@@ -338,7 +337,7 @@ from whisperad.network import Network, give_back
 from whisperad.tally import memory_bytes
 base, adapter = json.loads(sys.argv[1])
 network = Network(Path(base), [1, 2])
-network.use({}, None)
+network.use(None)
 for loads in (100, 400):
     for _ in range(loads):
         for _ in network.adapting(Path(adapter), 1.0):

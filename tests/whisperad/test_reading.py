@@ -29,7 +29,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
     network = Network(
         tiny_base.write_base(tmp_path_factory.mktemp("base")), prefix=[1, 7, 9]
     )
-    network.use({}, None)
+    network.use(None)
     return Reader(network)
 
 
