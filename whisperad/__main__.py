@@ -17,6 +17,9 @@ from whisperad.server import Server
 from whisperad.settings import Settings
 from whisperad.systemd import Notifier, inherited_socket
 
+# For how long a thread may keep others waiting, in Python. Answers take milliseconds.
+SWITCH_S = 0.0005
+
 USAGE = """usage: whisperad [--version]
 
 Runs the Whispera daemon in the foreground, with its log on standard error.
@@ -27,6 +30,8 @@ SIGTERM or SIGINT ends it after what it accepted is done.
 def main() -> int:
     """Run the daemon and give the exit code."""
     _fill_standard_streams()
+    gc.disable()  # looking through what is being loaded takes longer than loading it
+    sys.setswitchinterval(SWITCH_S)
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"whisperad {wire.VERSION}\n")
         return 0
@@ -57,9 +62,8 @@ async def _serve(
         daemon = Daemon(given)
         await daemon.start()
         try:
-            # What is loaded stays: looking through all of it for garbage takes longer
-            # than many an answer.
-            gc.freeze()
+            gc.freeze()  # what is loaded stays
+            gc.enable()
             daemon.socket = listener.path
             server = Server(daemon, listener, given)
             await server.start()

@@ -56,7 +56,7 @@ class Interpreter:
         for said in WARM_UP:
             deadline = time.monotonic() + WARM_UP_S
             with contextlib.suppress(TimedOut):
-                await self.interpret(normalise(said), deadline, explain=True)
+                await self.interpret(normalise(said), deadline)
 
     async def interpret(
         self,

@@ -5,6 +5,7 @@ or nothing.
 """
 
 import asyncio
+import gc
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -170,6 +171,7 @@ class Serving:
         while await self._thread.submit(lambda _: next(measuring, _MEASURED)) is None:
             pass
         await self._thread.submit(lambda _: give_back())
+        gc.freeze()  # what was learnt stays, and is much to look through
 
     def _configure(self) -> None:
         """Load the configuration, the shipped one alone if the user's is wrong.

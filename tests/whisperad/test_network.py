@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from tests import tiny_base
+from whisperad import network as networks
 from whisperad.adapter import WEIGHTS
 from whisperad.errors import BadAdapter
 from whisperad.network import Network, Scores, Weights
@@ -98,6 +99,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_base.write_base(tmp_path_factory.mktemp("base"))
 
 
+@pytest.fixture(params=["packed", "plain"], autouse=True)
+def small_bytes(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Have networks of both kinds: one for small bases on a CPU, one for all others."""
+    if request.param == "plain":
+        monkeypatch.setattr(networks, "SMALL_BYTES", 0)
+
+
 @pytest.fixture
 def network(folder: Path) -> Network:
     """Give a network of that base."""
@@ -167,6 +177,24 @@ def test_adapters_of_other_ranks_layers_and_keys_take_turns(
     assert with_second != bare
     assert again == with_first
     assert _scores(network) == bare
+
+
+def test_each_base_is_read_in_its_own_way(
+    network: Network, request: pytest.FixtureRequest
+) -> None:
+    kind = type(network._layers)  # nothing else tells one from the other
+
+    assert kind.__name__.lower() == request.node.callspec.params["small_bytes"]
+
+
+def test_several_read_together_are_what_they_are_alone(network: Network) -> None:
+    alone = _scores(network)
+    network.forget(0)
+
+    together = network.read_together([_TOKENS, [50, 51]], [_AT, [1]], _IDS)
+
+    assert _close(together[0], alone)
+    assert _scores(network) == alone
 
 
 def test_what_was_forgotten_leaves_no_trace(network: Network) -> None:
