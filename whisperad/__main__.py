@@ -9,7 +9,7 @@ import sys
 
 import uvloop
 
-from whisperad import log, settings, wire
+from whisperad import heap, log, settings, wire
 from whisperad.daemon import Daemon
 from whisperad.errors import WhisperaError
 from whisperad.listener import Listener, claim
@@ -32,6 +32,7 @@ def main() -> int:
     _fill_standard_streams()
     gc.disable()  # looking through what is being loaded takes longer than loading it
     sys.setswitchinterval(SWITCH_S)
+    heap.keep_small()
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"whisperad {wire.VERSION}\n")
         return 0

@@ -3,14 +3,13 @@
 Parses phrases, so it belongs into a thread that may wait.
 """
 
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import msgspec
 from hassil.expression import Sentence
-from hassil.intents import SlotList, TextSlotList
-from hassil.recognize import is_match
 from msgspec.structs import asdict, replace
 from rapidfuzz import fuzz
 
@@ -97,10 +96,10 @@ def nearest_phrase(
         for file in {phrase.file for phrase in action.phrases}
     }
     parsed = [(p, phrases.parse(p.template), rules[p.file]) for p in action.phrases]
-    lists = _spans(action, intent)
+    matching = importlib.import_module("whisperad.matching")  # slow, and seldom needed
     for skipped in ((), _POLITE):
         for phrase, sentence, known in parsed:
-            if is_match(text, sentence, lists, known, skip_words=skipped):
+            if matching.has(text, action, intent, sentence, known, skipped):
                 return NearPhrase(
                     action.id,
                     phrase.template,
@@ -126,17 +125,6 @@ def nearest_phrase(
         wording,
         round(best / 100, 4),
     )
-
-
-def _spans(action: Action, intent: Intent) -> dict[str, SlotList]:
-    """Say what may stand for each slot: what was said, and for a choice its words."""
-    lists: dict[str, SlotList] = {}
-    for name, slot in action.slots.items():
-        value = intent.slots.get(name)
-        words = slot.said.get(value or "", ()) if slot.values else ()
-        said = words or ((value,) if value else ())
-        lists[name] = TextSlotList.from_strings(said, allow_template=False)
-    return lists
 
 
 def _sampled(

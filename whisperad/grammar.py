@@ -8,7 +8,7 @@ compiled once per catalogue, the rest when an answer reaches its first span.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from llguidance import LLMatcher, LLTokenizer
 from tokenizers import Tokenizer
@@ -123,11 +123,7 @@ class Grammar:
         if answer.startswith(LIST_OPENING):
             number = answer.count(SEPARATOR) + 1
         if answer.endswith((LIST_OPENING, SEPARATOR)):
-            if number not in self._in_lists:
-                self._in_lists[number] = self._compiled(
-                    "start: any\n" + self._any_action(number)
-                )
-            return self._in_lists[number].deep_copy()
+            return self._in_list(number).deep_copy()
         identity = answer.rsplit(OPENING, 1)[-1].split('"', 1)[0]
         slots = self._actions[identity].slots
         last_key = _LAST_KEY.search(answer)
@@ -136,6 +132,23 @@ class Grammar:
         rules = [f"start: SPAN t{after}"]
         rules += self._rules(slots, after, "t", "SPAN", self._closings[number])
         return self._compiled("\n".join(rules) + _SPAN.format(json.dumps(utterance)))
+
+    def learn(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
+        """Learn to guess, and compile what lists need. For a thread that may wait.
+
+        Leaves it when it is not wanted any more.
+        """
+        self.guesser.learn(is_wanted)
+        for number in range(1, MAX_INTENTS + 1):
+            if is_wanted():
+                self._in_list(number)
+
+    def _in_list(self, number: int) -> LLMatcher:
+        """Give what may follow where an object of a list names its action."""
+        if number not in self._in_lists:
+            rules = f"start: any\n{self._any_action(number)}"
+            self._in_lists[number] = self._compiled(rules)
+        return self._in_lists[number]
 
     def _any_action(self, number: int) -> str:
         """Give the rules of an object that names any of the actions."""

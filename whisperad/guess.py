@@ -240,6 +240,10 @@ class Guesser:
 
     def _near(self, action: Action) -> Neighbours:
         found = self._neighbours.get(action.id)
+        if found is None and self.draft is None:
+            return Neighbours(
+                ()
+            )  # to read an action's phrases takes longer than passes
         if found is None:
             rules = self._catalogue.rules
             found = self._neighbours[action.id] = Neighbours(

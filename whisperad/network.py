@@ -4,15 +4,14 @@ Everything belongs to one thread: `model_thread.py` makes the network in it and 
 it from nowhere else.
 """
 
-import ctypes
 import gc
-import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from whisperad import weights as files
 from whisperad.errors import BadAdapter
+from whisperad.heap import give_freed_back
 from whisperad.packed import Packed
 from whisperad.plain import Plain
 from whisperad.weights import BLAS, Lora
@@ -27,7 +26,7 @@ Scores = list[list[float]]
 Weights: TypeAlias = Any  # what the layers have made of an adapter
 
 # Freed buffers that mlx keeps; by itself it keeps as many as there is memory for.
-CPU_CACHE_BYTES = 8 * 2**20  # more makes nothing faster
+CPU_CACHE_BYTES = 2**20  # more makes nothing faster
 GPU_CACHE_BYTES = 128 * 2**20
 
 # Up to this size, on a CPU, an adapter's weights are added to the base's: a copy of the
@@ -161,8 +160,7 @@ def leave_thread() -> None:
 def give_back() -> None:
     """Give memory back to the system that loading took and nothing uses any more."""
     mx.clear_cache()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).malloc_trim(0)
+    give_freed_back()
 
 
 def _sizes(linear: Linear | QuantizedLinear) -> tuple[int, int]:

@@ -9,8 +9,12 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 import msgspec
-from hassil import parse_sentence
-from hassil.expression import (
+
+from whisperad.light import lighten
+
+lighten("hassil")  # whose matcher is of no use here
+
+from hassil.expression import (  # noqa: E402
     Alternative,
     Expression,
     Group,
@@ -20,7 +24,8 @@ from hassil.expression import (
     Sentence,
     TextChunk,
 )
-from hassil.parser import ParseError
+from hassil.parse_expression import parse_sentence  # noqa: E402
+from hassil.parser import ParseError  # noqa: E402
 
 Rules = Mapping[str, Sentence]
 MAX_DEPTH = 24  # brackets in brackets, rules in rules; more is one that names itself

@@ -146,6 +146,7 @@ class Serving:
 
         One that is wrong gives way to another.
         """
+        await asyncio.wait({self._learning})  # one after the other, for requests' sake
         served = self.model.adapter
         names = [folder.name for folder in folders]
         others = folders[names.index(served) + 1 :] if served in names else ()
@@ -162,7 +163,7 @@ class Serving:
         """Learn exact phrases, what to guess and how to read: all save time only."""
         before = self.configuration
         grammar = await self._thread.submit(lambda model: model.served())
-        await asyncio.to_thread(grammar.guesser.learn, self._is_wanted)
+        await asyncio.to_thread(grammar.learn, self._is_wanted)
         after = await asyncio.to_thread(_learnt, before)
         if self.configuration is before:  # it may have been read again
             self.configuration = after
@@ -205,7 +206,7 @@ class Serving:
             grammar = await self._thread.submit(
                 lambda model: model.grammar(configuration.catalogue)
             )
-            await asyncio.to_thread(grammar.guesser.learn, self._is_wanted)
+            await asyncio.to_thread(grammar.learn, self._is_wanted)
         if what != "config":
             folder = next(folders, None)
             adapter = await swap.load(self._thread, folder) if folder else None

@@ -3,7 +3,6 @@
 Only this file, `network.py`, `plain.py` and `packed.py` have mlx in them.
 """
 
-import importlib.util
 import math
 import os
 import platform
@@ -17,6 +16,7 @@ import msgspec
 
 from whisperad.blas import pick_blas
 from whisperad.errors import BadAdapter
+from whisperad.light import lighten
 
 # mlx binds its BLAS when it is imported; this must have happened before.
 BLAS = pick_blas(os.environ.get("WHISPERA_BLAS"))
@@ -35,12 +35,8 @@ def _light_mlx_lm() -> Iterator[None]:
     again for a program, such as training, that wants all of mlx-lm.
     """
     before = set(sys.modules)
-    # The outer one first: looking for the inner one imports what it is in.
     for name in ("mlx_lm", "mlx_lm.tuner"):
-        if name not in before:
-            spec = importlib.util.find_spec(name)
-            assert spec is not None
-            sys.modules[name] = importlib.util.module_from_spec(spec)
+        lighten(name)
     try:
         yield
     finally:
