@@ -23,6 +23,8 @@ SERVING = {"server", "daemon", "listener", "connection", "serving", "runner", "k
 STANDARD_ONLY = ("whisperad/wire.py", "client/connection.py", "client/say.py")
 MLX = {
     "whisperad/network.py",
+    "whisperad/packed.py",
+    "whisperad/plain.py",
     "whisperad/weights.py",
     "training/fit.py",
     "training/speed.py",

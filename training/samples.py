@@ -35,6 +35,13 @@ _TEXTS = frozenset(
     {"search_queries", "site_queries", "messages", "typed_texts", "copied_texts",
      "find_texts", "translate_texts", "notification_texts"}
 )  # fmt: skip
+# What may be dictated at length, sentence after sentence.
+_DICTATED = frozenset(
+    {"messages", "typed_texts", "copied_texts", "note_texts", "email_bodies",
+     "translate_texts", "spoken_texts", "reminder_texts"}
+)  # fmt: skip
+_DICTATED_SHARE = 0.3
+_MOST_SENTENCES = 5
 _ONSETS = (
     "b c d f g h j k l m n p r s t v w z br cl dr fl gr kr pl sk sl st tr th".split()
 )
@@ -102,6 +109,8 @@ class Samples:
             return random.choice(slot.examples)
         if slot.type == "percent" and slot.optional:
             name = "amounts"
+        if name in _DICTATED and random.random() < _DICTATED_SHARE:
+            return self._dictated(random)
         chance = random.random()
         if name in _NAMES:
             if chance < 0.14:
@@ -129,6 +138,14 @@ class Samples:
             words.append(word)
         name = " ".join(words)
         return f"{name} {random.randrange(1, 100)}" if random.random() < 0.05 else name
+
+    def _dictated(self, random: Random) -> str:
+        """Draw some sentences, put together as people do who speak without dots."""
+        text = self.draw("sentences", random)
+        for _ in range(random.randrange(_MOST_SENTENCES)):
+            joint = random.choice([" ", ", ", f" {self.draw('joints_said', random)} "])
+            text += joint + self.draw("sentences", random)
+        return text
 
     def _some_words(self, random: Random, most: int) -> str:
         count = random.randrange(1, most + 1)

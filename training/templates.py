@@ -43,13 +43,17 @@ def of_refusals(config: Path, split: Split) -> list[Template]:
 
 
 def none_phrases(config: Path) -> tuple[Phrase, ...]:
-    """Read the templates of what is not a command. Raises `BadConfig`."""
+    """Read the templates of what is not a command. Raises `BadConfig`.
+
+    A file's `weight` says how many others each of its templates is drawn as often as.
+    """
     found: list[Phrase] = []
     mistakes: list[str] = []
     for path in sorted((config / "none").glob("*.toml")):
         try:
-            entries = tomllib.loads(path.read_text(encoding="utf-8"))["phrases"]
-        except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+            read = tomllib.loads(path.read_text(encoding="utf-8"))
+            entries, weight = read["phrases"], int(read.get("weight", 1))
+        except (OSError, tomllib.TOMLDecodeError, KeyError, ValueError) as error:
             mistakes.append(f"{path}: {error}")
             continue
         for entry in entries:
@@ -57,7 +61,7 @@ def none_phrases(config: Path) -> tuple[Phrase, ...]:
                 phrases.parse(entry)
             except ValueError as error:
                 mistakes.append(f'{path}: "{entry}": {error}')
-            found.append(Phrase(entry, {}, str(path)))
+            found.append(Phrase(entry, {}, str(path), weight))
     if mistakes:
         raise BadConfig(tuple(mistakes))
     return tuple(found)

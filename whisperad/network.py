@@ -61,7 +61,12 @@ class Network:
             BLAS.limit_threads(SMALL_THREADS)
         del weights
         packs = is_small and Packed.fits(base.args)
-        self._layers = Packed(base, prefix) if packs else Plain(base, prefix)
+        try:
+            self._layers = Packed(base, prefix) if packs else Plain(base, prefix)
+        except files.DAMAGED as error:
+            raise BadAdapter(
+                f"{folder}: no base that can be served: {error}"
+            ) from error
         self._places = {p: _sizes(m) for p, m in files.linears(base).items()}
         self._head = base.model.embed_tokens
         if not base.args.tie_word_embeddings:

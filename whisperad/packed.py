@@ -87,17 +87,18 @@ class Packed:
 
     def read(self, tokens: list[int], at: list[int]) -> mx.array:
         """Read on, remember it, and give the states at those tokens."""
-        states, self._memory = self._read(mx.array([tokens]), mx.array(at))
+        states, self._memory = self._read(
+            mx.array([tokens]), mx.array(at), self._memory
+        )
         return states
 
     def read_together(self, rows: list[list[int]], at: list[list[int]]) -> mx.array:
         """Read several prompts from their beginning, and remember none."""
-        self._memory = self._begun
         width = max(map(len, rows))
         # What comes after a row's own tokens is read, but none of those attends to it.
         filled = [[*row, *[0] * (width - len(row))] for row in rows]
         places = [row * width + one for row, places in enumerate(at) for one in places]
-        states, _ = self._read(mx.array(filled), mx.array(places))
+        states, _ = self._read(mx.array(filled), mx.array(places), self._begun)
         return states
 
     def forget(self, kept: int) -> None:
@@ -111,15 +112,20 @@ class Packed:
                 for keys, values in self._memory
             ]
 
-    def _read(self, tokens: mx.array, at: mx.array) -> tuple[mx.array, Memory]:
-        """Read rows x tokens; `at` counts tokens through all rows."""
+    def _read(
+        self, tokens: mx.array, at: mx.array, begun: Memory
+    ) -> tuple[mx.array, Memory]:
+        """Read rows x tokens after what was read; `at` counts through all rows.
+
+        Gives the states there, and what has been read by then.
+        """
         count, length = tokens.shape
-        before = self._memory[0][0].shape[2]
+        before = begun[0][0].shape[2]
         angles = self._angles(before, length)
         mask = self._mask(before, length)
         x = self._embedding(tokens.flatten()).astype(mx.float32)
         memory: Memory = []
-        for block, (keys, values) in zip(self._blocks, self._memory, strict=True):
+        for block, (keys, values) in zip(self._blocks, begun, strict=True):
             y = mx.addmm(block.bias, self._normed(x), block.attending)
             y = y.reshape(count, length, -1, self._size)
             turned = _turned(y[:, :, : -self._groups], *angles).swapaxes(1, 2)

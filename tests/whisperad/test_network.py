@@ -197,6 +197,17 @@ def test_several_read_together_are_what_they_are_alone(network: Network) -> None
     assert _scores(network) == alone
 
 
+def test_what_was_read_alone_is_remembered_beside_others(network: Network) -> None:
+    whole = _scores(network)
+    network.forget(0)
+    network.read(_TOKENS[:2], [0], _IDS)
+    network.read_together([[50, 51], [60]], [[1], [0]], _IDS)
+
+    rest = network.read(_TOKENS[2:], [at - 2 for at in _AT[1:]], _IDS)
+
+    assert _close(rest, whole[1:])
+
+
 def test_what_was_forgotten_leaves_no_trace(network: Network) -> None:
     fresh = _scores(network)
     network.forget(0)
