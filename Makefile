@@ -32,8 +32,8 @@ help:  ## Show what there is
 demo: .venv/ready  ## Start a daemon in a temporary home, say a few things, stop it
 	@$(BIN)/python tests/end_to_end/demo.py
 
-test: .venv/dev  ## Run the tests
-	$(BIN)/python -m pytest -q
+test: .venv/dev  ## Run the tests, up to three files at a time
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 3 --dist loadfile
 
 check: lint types test  ## Lint, types, tests
 

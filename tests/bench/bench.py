@@ -108,7 +108,7 @@ def measure(scratch: Path, base: Base, extent: Extent) -> tuple[list[Row], str]:
         served.stop()
     told("more actions, longer utterances")
     rows += growth.actions(scratch, base, 10 if extent.quick else 200)
-    rows += growth.words(scratch, base, said, 5 if extent.quick else 40)
+    rows += growth.words(scratch, base, 5 if extent.quick else 40)
     return rows, blas
 
 

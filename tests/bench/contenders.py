@@ -61,10 +61,17 @@ def running(
     home: Path, base: Base, settings: Mapping[str, object] | None = None
 ) -> RunningDaemon:
     """Start a daemon on a base, with a home of its own; wait for its first answer."""
-    given = {"settings": {"model": str(base.folder), **(settings or {})}}
-    daemon = RunningDaemon(home, given, {"WHISPERA_SOCKET": ""}).start()
+    daemon = stopped(home, base, settings).start()
     first_answer(daemon)
     return daemon
+
+
+def stopped(
+    home: Path, base: Base, settings: Mapping[str, object] | None = None
+) -> RunningDaemon:
+    """Give a daemon on a base, with a home of its own, that is not started yet."""
+    given = {"settings": {"model": str(base.folder), **(settings or {})}}
+    return RunningDaemon(home, given, {"WHISPERA_SOCKET": ""})
 
 
 def settle(daemon: RunningDaemon, *, shortcuts: bool = True) -> RunningDaemon:

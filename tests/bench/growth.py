@@ -1,14 +1,16 @@
 """What more actions to choose from, and longer utterances, cost."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from itertools import cycle, islice, product
+from itertools import islice, product
 from pathlib import Path
+from random import Random
 
 from tests.bench.contenders import TURN, Base, daemon, script, timed
 from tests.bench.figures import Row, p50
 from training.generate import Generator
+from training.samples import Samples
 from whisperad import catalogue as catalogues
 from whisperad.catalogue import SHIPPED, USER_FILE
 
@@ -71,14 +73,11 @@ def write_pack(folder: Path, count: int) -> None:
     (folder / "made_up.toml").write_text("\n".join(lines) + "\n")
 
 
-def words(
-    scratch: Path, base: Base, utterances: Sequence[str], count: int
-) -> list[Row]:
+def words(scratch: Path, base: Base, count: int) -> list[Row]:
     """Time utterances of so many words, and a bare pass over the same tokens."""
-    stream = cycle(" ".join(utterances).split())
-    said = [*_typed(stream, WORDS[0], TURN)]
-    for length in WORDS:
-        said += _typed(stream, length, count)
+    samples, random = Samples(SHIPPED), Random(SEED)
+    lengths = [WORDS[0]] * TURN + [length for length in WORDS for _ in range(count)]
+    said = [_dictated(length, samples, random) for length in lengths]
     times = timed(
         {
             "daemon": partial(daemon, scratch / "words", base, [], shortcuts=False),
@@ -97,7 +96,9 @@ def words(
     return rows
 
 
-def _typed(stream: Iterator[str], length: int, count: int) -> Iterator[str]:
-    """Give commands to type some words: such a slot has no limit of its own."""
-    for _ in range(count):
-        yield " ".join(["type", *islice(stream, length - 1)])
+def _dictated(length: int, samples: Samples, random: Random) -> str:
+    """Give a command to type sentences: such a slot has no limit of its own."""
+    words = ["type"]
+    while len(words) < length:
+        words += samples.draw("sentences", random).split()
+    return " ".join(words[:length])
