@@ -69,6 +69,7 @@ class Serving:
         self._config_problems: tuple[str, ...] = ()
         self._adapter_problems: tuple[str, ...] = ()
         self._is_stopping = False
+        self._has_learnt = asyncio.Event()  # what there is to learn of the packs
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -146,7 +147,7 @@ class Serving:
 
         One that is wrong gives way to another.
         """
-        await asyncio.wait({self._learning})  # one after the other, for requests' sake
+        await self._has_learnt.wait()  # one after the other, for requests' sake
         served = self.model.adapter
         names = [folder.name for folder in folders]
         others = folders[names.index(served) + 1 :] if served in names else ()
@@ -161,12 +162,15 @@ class Serving:
 
     async def _learn(self) -> None:
         """Learn exact phrases, what to guess and how to read: all save time only."""
-        before = self.configuration
-        grammar = await self._thread.submit(lambda model: model.served())
-        await asyncio.to_thread(grammar.learn, self._is_wanted)
-        after = await asyncio.to_thread(_learnt, before)
-        if self.configuration is before:  # it may have been read again
-            self.configuration = after
+        try:
+            before = self.configuration
+            grammar = await self._thread.submit(lambda model: model.served())
+            await asyncio.to_thread(grammar.learn, self._is_wanted)
+            after = await asyncio.to_thread(_learnt, before)
+            if self.configuration is before:  # it may have been read again
+                self.configuration = after
+        finally:
+            self._has_learnt.set()
         measuring = await self._thread.submit(lambda model: model.reader.measuring())
         # One pass at a time, for requests to have their turn.
         while await self._thread.submit(lambda _: next(measuring, _MEASURED)) is None:
