@@ -116,7 +116,6 @@ def _served(place: Place) -> Model:
     """Give the model with the adapter that a daemon would serve."""
     model = Model(place.base)
     model.serve(place.catalogue)
-    model.served().guesser.learn()  # as the daemon does
     for adapter in (adapters.current(place.adapters), place.base / "adapter"):
         if adapter is not None and adapter.is_dir():
             model.use(model.load_adapter(adapter))

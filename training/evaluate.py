@@ -106,8 +106,11 @@ def unheard() -> None:
 def answer(
     model: Model, examples: Iterable[Example], told: Told = unheard
 ) -> list[Answer]:
-    """Ask the model about every example."""
+    """Ask the model about every example, in as few passes as the daemon does."""
     threshold = model.calibration.threshold
+    grammar = model.served()
+    if grammar.guesser.draft is None:
+        grammar.learn()
     answers = []
     for example in examples:
         # No candidates: nobody reads them here, and they cost passes.

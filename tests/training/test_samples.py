@@ -1,0 +1,36 @@
+"""Words for slots: short ones, made-up ones, and whole dictations."""
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+from training.samples import Samples
+from training.templates import none_phrases, of_refusals
+from whisperad.catalogue import SHIPPED
+from whisperad.pack import Slot
+
+
+def test_some_texts_are_sentences_one_after_the_other() -> None:
+    samples, random = Samples(SHIPPED), Random(1)
+    slot = Slot(type="text", samples="note_texts")
+
+    lengths = Counter(len(samples.fill(slot, random).split()) > 15 for _ in range(2000))
+
+    assert 0.1 < lengths[True] / 2000 < 0.4
+
+
+def test_names_are_never_dictated() -> None:
+    samples, random = Samples(SHIPPED), Random(1)
+    slot = Slot(type="app")
+
+    assert max(len(samples.fill(slot, random).split()) for _ in range(2000)) < 8
+
+
+def test_a_file_of_no_commands_may_be_drawn_from_more_often(tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "a.toml").write_text('phrases = ["one thing"]\n')
+    (tmp_path / "none" / "b.toml").write_text('weight = 7\nphrases = ["another"]\n')
+
+    assert [p.weight for p in none_phrases(tmp_path)] == [1, 7]
+    splits = [of_refusals(tmp_path, split) for split in ("train", "valid", "test")]
+    assert sum(map(len, splits)) == 2
