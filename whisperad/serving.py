@@ -195,6 +195,7 @@ class Serving:
 
         Raises `BadConfig` or `BadAdapter`, and everything stays as it was.
         """
+        self._has_learnt.set()  # who asks for this waits for no more than must be
         await asyncio.wait({self._proving})
         configuration = self.configuration
         if what != "adapter":
