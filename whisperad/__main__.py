@@ -18,7 +18,7 @@ from whisperad.settings import Settings
 from whisperad.systemd import Notifier, inherited_socket
 
 # For how long a thread may keep others waiting, in Python. Answers take milliseconds.
-SWITCH_S = 0.0005
+SWITCH_S = 0.002
 
 USAGE = """usage: whisperad [--version]
 
