@@ -44,6 +44,7 @@ ANY_MARGIN = 0.0  # a wrong guess costs no more than none
 LEADS, ENDS = 0.5, 0.15
 LEAST_LEAD = 0.5  # what speaks for the first word of a slot
 
+_UNREAD = Neighbours(())
 _FIELD = re.compile(r'"([^"]*)":"([^"]*)')
 _HOLE = re.compile(r"\{[^}]*\}|<[^>]*>")
 _RULE = re.compile(r"<([^>]*)>")
@@ -241,9 +242,8 @@ class Guesser:
     def _near(self, action: Action) -> Neighbours:
         found = self._neighbours.get(action.id)
         if found is None and self.draft is None:
-            return Neighbours(
-                ()
-            )  # to read an action's phrases takes longer than passes
+            # To read an action's phrases takes longer than passes do.
+            return _UNREAD
         if found is None:
             rules = self._catalogue.rules
             found = self._neighbours[action.id] = Neighbours(

@@ -33,7 +33,7 @@ repeat $2 { began=$EPOCHREALTIME; ws open chrome >/dev/null
 
 
 def starts(home: Path, base: Base, times: int) -> list[Row]:
-    """Time from starting a process until it is ready, packs and history there."""
+    """Time from starting a process to ready and to its first answer, by the model."""
     ready, answered = [], []
     for _ in range(times):
         daemon = stopped(home, base)
@@ -46,7 +46,7 @@ def starts(home: Path, base: Base, times: int) -> list[Row]:
     note = f"of {times}"
     return [
         Row("start to ready, p50", p50(ready), "s", note),
-        Row("start to the model's first answer, p50", p50(answered), "s", note),
+        Row("start to first answer, p50", p50(answered), "s", note),
     ]
 
 

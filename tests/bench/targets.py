@@ -25,7 +25,7 @@ WANTED = (
     Wanted(f"{SERVER}, p50", 12, DAEMON, at_least=True),
     Wanted(COLD, 200, DAEMON, at_least=True),
     Wanted("w, a whole process, p50", 1.4, PYTHON, plus=SOCKET),
-    Wanted("start to ready, p50", 0.5),
+    Wanted("start to first answer, p50", 0.5),
     Wanted("resident memory", 120),
     Wanted(KEPT, 1.05),
     Wanted("64 clients: answers a second", 2, "1 client: answers a second", True),

@@ -14,11 +14,12 @@ import pytest
 
 from tests.running import Client, RunningDaemon
 
-START_S = 2.0  # from process start to the first answer, beside other tests
+START_S = 1.0  # promised from process start to the first answer
 INTERPRET = {"type": "interpret", "utterance": "open chrome"}
 
 
-def test_the_first_answer_comes_soon_after_the_start(
+@pytest.mark.alone
+def test_the_first_answer_comes_within_a_second_of_the_start(
     stopped: RunningDaemon,
 ) -> None:
     took_s, worked_s = [], []
