@@ -5,12 +5,13 @@ pass. A pass may also carry a guess of what follows; the model's own choices alo
 guess come out of the same pass and are kept up to the first that differs. So a guess
 never changes an answer, it only saves passes (as in speculative decoding,
 arXiv:2211.17192). Makes no pass itself: it asks for one and goes on with the scores, so
-that several answers can be decoded side by side.
+that several answers can be decoded side by side. Where the choices are that a pass
+decides is found out while the pass is on its way.
 """
 
 import math
-from collections.abc import Generator, Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Generator, Iterator
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -19,12 +20,19 @@ from whisperad.grammar import Walk
 Scores = list[list[float]]
 
 
+class Wanted(NamedTuple):
+    """What a pass is to score."""
+
+    at: list[int]  # where in its tokens the next one is to be scored
+    ids: tuple[int, ...]  # the tokens to score
+
+
 class Pass(msgspec.Struct, frozen=True):
     """A pass that is wanted."""
 
     tokens: list[int]  # all since the prompt's prefix, those of earlier passes too
-    at: list[int]  # where in `tokens` the next one is to be scored
-    ids: tuple[int, ...]  # the tokens to score
+    since: int  # where in `tokens` the first one is that another is scored after
+    wanted: Callable[[], Wanted]  # takes a while: call it when the pass has begun
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -72,11 +80,11 @@ def decode(walk: Walk, prompt: list[int], probability: float = 1.0) -> Decoding:
     walk = walk.copy()
     walk.forced()
     while not walk.is_done:
-        tokens, places = _ahead(walk, prompt)
-        wanted = Pass(tokens, [place.at for place in places], _allowed(places))
-        for place, probabilities in _decided(places, wanted.ids, (yield wanted)):
+        plan = _Plan(walk, prompt)
+        for place, probabilities in plan.decided((yield plan.needed())):
             choice = Choice(place.walk, probability, probabilities)
-            choices.append(choice)
+            if len(probabilities) > 1:
+                choices.append(choice)
             probability *= probabilities[choice.best]
             if choice.best != place.guess:
                 break
@@ -142,39 +150,55 @@ def _guessed(walk: Walk) -> Walk | None:
     return walk
 
 
-def _ahead(walk: Walk, prompt: list[int]) -> tuple[list[int], list[_Place]]:
-    """Plan a pass: the tokens it reads and the choices it decides."""
-    tokens = [*prompt, *walk.tokens]
-    places = []
-    guess = walk.guess()
-    while not walk.is_done:
-        token = guess.pop(0) if guess and guess[0] in walk.allowed() else None
-        places.append(_Place(walk, len(tokens) - 1, token))
-        if token is None:
-            break
-        walk = walk.copy()
-        walk.take(token)
-        forced = walk.forced()
-        tokens += [token, *forced]
-        if guess[: len(forced)] == forced:  # the guess may spell out what is forced
-            del guess[: len(forced)]
-    return tokens[: places[-1].at + 1], places  # nothing is decided after the last one
+class _Plan:
+    """A pass along a guess: the tokens it reads and the choices it decides."""
 
+    def __init__(self, walk: Walk, prompt: list[int]) -> None:
+        self._walk = walk
+        self._guess = walk.guess()
+        read = self._guess
+        if read[-1:] == [walk.closing]:
+            read = read[:-1]  # what comes after it is no choice
+        self._tokens = [*prompt, *walk.tokens, *read]
+        self._first = len(self._tokens) - len(read) - 1
+        self._places: list[_Place] = []
+        self._ids: tuple[int, ...] = ()
 
-def _allowed(places: list[_Place]) -> tuple[int, ...]:
-    """Give all tokens that one of the places allows."""
-    if len(places) == 1:
-        return places[0].walk.allowed()
-    return tuple(sorted({token for p in places for token in p.walk.allowed()}))
+    def needed(self) -> Pass:
+        """Give the pass."""
+        return Pass(self._tokens, self._first, self._wanted)
 
+    def decided(self, rows: Scores) -> Iterator[tuple[_Place, dict[int, float]]]:
+        """Give each place its tokens' probabilities."""
+        for place, row in zip(self._places, rows, strict=True):
+            scores = dict(zip(self._ids, row, strict=True))
+            highest = max(scores[token] for token in place.walk.allowed())
+            weights = {t: math.exp(scores[t] - highest) for t in place.walk.allowed()}
+            total = sum(weights.values())
+            yield place, {token: weight / total for token, weight in weights.items()}
 
-def _decided(
-    places: list[_Place], ids: tuple[int, ...], rows: Scores
-) -> Iterator[tuple[_Place, dict[int, float]]]:
-    """Give each place its tokens' probabilities."""
-    for place, row in zip(places, rows, strict=True):
-        scores = dict(zip(ids, row, strict=True))
-        highest = max(scores[token] for token in place.walk.allowed())
-        weights = {t: math.exp(scores[t] - highest) for t in place.walk.allowed()}
-        total = sum(weights.values())
-        yield place, {token: weight / total for token, weight in weights.items()}
+    def _wanted(self) -> Wanted:
+        self._places = list(self._along())
+        if len(self._places) == 1:
+            self._ids = self._places[0].walk.allowed()
+        else:
+            allowed = (place.walk.allowed() for place in self._places)
+            self._ids = tuple(sorted({token for tokens in allowed for token in tokens}))
+        return Wanted([place.at for place in self._places], self._ids)
+
+    def _along(self) -> Iterator[_Place]:
+        """Follow the guess for as long as it is allowed and the pass reads it."""
+        walk, guess, at = self._walk, self._guess, self._first
+        while not walk.is_done and at < len(self._tokens):
+            allowed = walk.allowed()
+            token = guess[0] if guess and guess[0] in allowed else None
+            yield _Place(walk, at, token)
+            if token is None:
+                return
+            walk = walk.copy()
+            walk.take(token)
+            forced = walk.forced()
+            if guess[1 : len(forced) + 1] != forced:
+                return  # the pass reads something else
+            guess = guess[len(forced) + 1 :]
+            at += len(forced) + 1

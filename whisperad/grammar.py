@@ -1,81 +1,43 @@
 """Which tokens may come next: answers of the catalogue, filled with words said.
 
-llguidance (https://github.com/guidance-ai/llguidance) follows an answer token by
-token. Its fixed parts stand in the grammars as token ids, cut as training cuts them; a
-slot's value is a span of the utterance. What does not depend on the utterance is
-compiled once per catalogue, the rest when an answer reaches its first span.
+llguidance (https://github.com/guidance-ai/llguidance) follows an answer's fixed parts,
+which stand in the grammars as token ids, cut as training cuts them. They do not depend
+on the utterance, so that each grammar is compiled once. Between two of them stands a
+slot's value, a span of the utterance.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
-from llguidance import LLMatcher, LLTokenizer
-from tokenizers import Tokenizer
+from llguidance import LLMatcher
 
 from whisperad.catalogue import Catalogue
-from whisperad.errors import BadAdapter
 from whisperad.guess import Guesser
 from whisperad.intent import NONE, Intent
 from whisperad.pack import Slot
 from whisperad.prompt import (
     CLOSING,
-    END,
     LIST_CLOSING,
     LIST_OPENING,
     MAX_INTENTS,
     OPENING,
     SEPARATOR,
-    SPECIAL_TOKENS,
     completion_pieces,
     key,
     parse_completion,
 )
+from whisperad.spans import Said, Span
+from whisperad.vocabulary import Vocabulary
 
-# `substring_words` takes blanks for words of their own, and no word at all for some.
-_SPAN = """
-SPAN: WORDS & /[^ ](.*[^ ])?/
-WORDS: %regex {{ "substring_words": {} }}
-"""
-
+MASKS = 256  # of tokens that may come next, remembered: some kilobytes each
 MAX_GUESS = 32  # tokens; a pass over so many costs about what three over one cost
 
-_ANY_TEXT = '{"action":"a b  c"} é\N{GRINNING FACE}'
 _NEXT_KEY = key("").partition(":")[0][:-1]  # how the key of a slot begins
 _LAST_KEY = re.compile(r'"([^"]*)":"$')
 _NOT_ZERO = re.compile(rb"[^\0]", re.DOTALL)
 _BITS = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
-
-
-class Vocabulary:
-    """A tokenizer as we and llguidance see it."""
-
-    def __init__(self, text: str) -> None:
-        """Take the content of a `tokenizer.json`. Raises `BadAdapter`."""
-        try:
-            self._tokenizer = Tokenizer.from_str(text)
-        except Exception as error:  # tokenizers raises nothing narrower
-            raise BadAdapter(f"tokenizer.json: {error}") from error
-        for special in SPECIAL_TOKENS:
-            if len(self.encode(special)) != 1:
-                raise BadAdapter(f'tokenizer.json: "{special}" is not one token')
-        if self.decode(self.encode(_ANY_TEXT)) != _ANY_TEXT:
-            raise BadAdapter("tokenizer.json: it does not give back what it was given")
-        self.size = self._tokenizer.get_vocab_size()
-        self.end = self.encode(END)[0]
-        # No slices: they speed up free text, and no grammar of ours has any.
-        try:
-            self.matching = LLTokenizer(text, eos_token=self.end, slices=[])
-        except ValueError as error:
-            raise BadAdapter(f"tokenizer.json: {error}") from error
-
-    def encode(self, text: str) -> list[int]:
-        """Cut a text into tokens."""
-        return self._tokenizer.encode(text, add_special_tokens=False).ids
-
-    def decode(self, tokens: list[int]) -> str:
-        """Join tokens to a text, special ones too."""
-        return self._tokenizer.decode(tokens, skip_special_tokens=False)
 
 
 class Grammar:
@@ -92,7 +54,8 @@ class Grammar:
             + self._any_action(0)
         )
         self._in_lists: dict[int, LLMatcher] = {}  # by number of the object
-        self._begun = Walk(self, "", self._opening.deep_copy())
+        self._after_spans: dict[str, After] = {}  # by their rules
+        self._begun = Walk(self, None, self._opening.deep_copy())
         forced = self._begun.forced()
         single = self._begun.copy()
         for token in self.vocabulary.encode(OPENING)[len(forced) :]:
@@ -105,11 +68,12 @@ class Grammar:
 
         The walk's `tokens` are those that every answer begins with.
         """
-        return self._begun.copy(utterance)
+        return self._begun.copy(Said(utterance, self.vocabulary.tokens))
 
     def admits(self, utterance: str, intent: Intent) -> bool:
         """Whether the model could give exactly this answer."""
-        walk = Walk(self, utterance, self._opening.deep_copy())
+        said = Said(utterance, self.vocabulary.tokens)
+        walk = Walk(self, said, self._opening.deep_copy())
         for piece in completion_pieces((intent,)):
             for token in self.vocabulary.encode(piece):
                 if token not in walk.allowed():
@@ -117,21 +81,28 @@ class Grammar:
                 walk.take(token)
         return True
 
-    def rest(self, answer: str, utterance: str) -> LLMatcher:
-        """Compile what may follow an answer that has come to a span or to an object."""
+    def object_after(self, answer: str) -> LLMatcher:
+        """Give what may follow an answer that has come to an object of a list."""
+        return self._in_list(answer.count(SEPARATOR) + 1).deep_copy()
+
+    def after_span(self, answer: str) -> "After":
+        """Give what may follow the span that an answer has come to."""
         number = 0  # of the object in the list, from 1; 0 if there is no list
         if answer.startswith(LIST_OPENING):
             number = answer.count(SEPARATOR) + 1
-        if answer.endswith((LIST_OPENING, SEPARATOR)):
-            return self._in_list(number).deep_copy()
         identity = answer.rsplit(OPENING, 1)[-1].split('"', 1)[0]
         slots = self._actions[identity].slots
         last_key = _LAST_KEY.search(answer)
         assert last_key is not None, answer
-        after = list(slots).index(last_key[1]) + 1
-        rules = [f"start: SPAN t{after}"]
-        rules += self._rules(slots, after, "t", "SPAN", self._closings[number])
-        return self._compiled("\n".join(rules) + _SPAN.format(json.dumps(utterance)))
+        first = list(slots).index(last_key[1]) + 1
+        rules = [f"start: t{first}"]
+        rules += self._rules(slots, first, "t", self._closings[number])
+        lark = "\n".join(rules)
+        if lark not in self._after_spans:
+            matcher = self._compiled(lark)
+            allowed = frozenset(_set_bits(matcher.deep_copy().compute_bitmask()))
+            self._after_spans[lark] = After(matcher, allowed)
+        return self._after_spans[lark]
 
     def learn(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
         """Learn to guess, and compile what lists need. For a thread that may wait.
@@ -155,9 +126,7 @@ class Grammar:
         rules = []
         for index, action in enumerate(self._actions.values()):
             rules.append(f"a{index}: {self._ids(action.id)} a{index}_0")
-            rules += self._rules(
-                action.slots, 0, f"a{index}_", "", self._closings[number]
-            )
+            rules += self._rules(action.slots, 0, f"a{index}_", self._closings[number])
         starts = " | ".join(f"a{index}" for index in range(len(self._actions)))
         return "\n".join([*rules, f"any: {starts}"])
 
@@ -166,16 +135,18 @@ class Grammar:
         slots: Mapping[str, Slot],
         first: int,
         prefix: str,
-        span: str,
         closing: str,
     ) -> Iterator[str]:
-        """Give a rule for what may follow when the slots before `index` are done."""
+        """Give a rule for what may follow when the slots before `index` are done.
+
+        It ends where a span begins.
+        """
         names = list(slots)
         for index in range(first, len(names) + 1):
             options = []
             for at in range(index, len(names)):
                 slot = slots[names[at]]
-                value = f"{span} {prefix}{at + 1}" if span else ""
+                value = ""
                 if slot.type == "choice":
                     values = " | ".join(self._ids(value) for value in slot.values)
                     value = f"( {values} ) {prefix}{at + 1}"
@@ -202,20 +173,31 @@ class Grammar:
         return matcher
 
 
+class After(NamedTuple):
+    """What may follow a span."""
+
+    matcher: LLMatcher
+    allowed: frozenset[int]  # the tokens that it may begin with
+
+
 class Walk:
     """One answer on its way through the grammar."""
 
-    def __init__(self, grammar: Grammar, utterance: str, matcher: LLMatcher) -> None:
+    def __init__(self, grammar: Grammar, said: Said | None, matcher: LLMatcher) -> None:
         self._grammar = grammar
-        self._utterance = utterance
+        self._said = said
         self._matcher = matcher
+        self._span: Span | None = None  # while the answer is in one
+        self._after: After | None = None  # what follows it
         self._allowed: tuple[int, ...] = ()
         self.tokens: tuple[int, ...] = ()  # of the answer so far
 
-    def copy(self, utterance: str | None = None) -> "Walk":
+    def copy(self, said: Said | None = None) -> "Walk":
         """Give a walk that goes its own way from here."""
-        said = self._utterance if utterance is None else utterance
-        new = Walk(self._grammar, said, self._matcher.deep_copy())
+        # In a span the matcher is done with, and another one comes after it.
+        matcher = self._matcher if self._span else self._matcher.deep_copy()
+        new = Walk(self._grammar, said or self._said, matcher)
+        new._span, new._after = self._span, self._after
         new.tokens, new._allowed = self.tokens, self._allowed
         return new
 
@@ -233,11 +215,28 @@ class Walk:
     def allowed(self) -> tuple[int, ...]:
         """Give the tokens that may come next; none when the answer is complete."""
         if not self._allowed and not self.is_done:
-            if self._matcher.is_stopped():
-                self._matcher = self._grammar.rest(self._text(), self._utterance)
-            self._allowed = _set_bits(self._matcher.compute_bitmask())
+            if self._span is None and self._matcher.is_stopped():
+                self._go_on()
+            self._allowed = self._in_span() or _set_bits(
+                self._matcher.compute_bitmask()
+            )
             assert self._allowed, self._text()
         return self._allowed
+
+    def _go_on(self) -> None:
+        """Find out what comes after the end of a grammar: a span, or an object."""
+        answer = self._text()
+        if answer.endswith((LIST_OPENING, SEPARATOR)):
+            self._matcher = self._grammar.object_after(answer)
+        else:
+            assert self._said is not None
+            self._span, self._after = Span(self._said), self._grammar.after_span(answer)
+
+    def _in_span(self) -> tuple[int, ...]:
+        if self._span is None or self._after is None:
+            return ()
+        ending = self._after.allowed if self._span.may_end else ()
+        return tuple(sorted(self._span.allowed().union(ending)))
 
     def action_with(self, token: int) -> str:
         """Give the first action's id, or what is there of it, with one more token."""
@@ -247,7 +246,7 @@ class Walk:
     @property
     def closing(self) -> int:
         """The token that ends an object, where that is allowed."""
-        return self._grammar.vocabulary.encode(CLOSING)[0]
+        return self._grammar.vocabulary.closing
 
     def could_close_before(self, token: int) -> bool:
         """Whether a token begins a slot that may be left out, and the last one."""
@@ -256,8 +255,14 @@ class Walk:
 
     def take(self, token: int) -> None:
         """Go on with one of the allowed tokens."""
-        consumed = self._matcher.consume_token(token)
-        assert consumed, (self._text(), token)
+        assert token in self.allowed(), (self._text(), token)
+        if self._span and self._after and token not in self._after.allowed:
+            self._span = self._span.with_token(token)
+        else:
+            if self._after:
+                self._matcher = self._after.matcher.deep_copy()
+                self._span = self._after = None
+            self._matcher.consume_token(token)
         self.tokens += (token,)
         self._allowed = ()
 
@@ -271,7 +276,8 @@ class Walk:
 
     def guess(self) -> list[int]:
         """Give tokens worth trying next; they need not be allowed."""
-        pieces = self._grammar.guesser.rest(self._text(), self._utterance)
+        assert self._said is not None
+        pieces = self._grammar.guesser.rest(self._text(), self._said.text)
         encode = self._grammar.vocabulary.encode
         return [token for piece in pieces for token in encode(piece)][:MAX_GUESS]
 
@@ -279,6 +285,7 @@ class Walk:
         return self._grammar.vocabulary.decode(list(self.tokens))
 
 
+@lru_cache(maxsize=MASKS)
 def _set_bits(mask: bytes) -> tuple[int, ...]:
     return tuple(
         8 * byte.start() + bit

@@ -92,15 +92,16 @@ class Guesser:
             at = self._end(done, utterance, at)
         if not answer.startswith(LIST_OPENING):
             return self._rest_of_object(last, utterance, at)
-        return self._rest_of_list(before, last, split(utterance), at)
+        return self._rest_of_list(before, last, utterance, at)
 
     def _rest_of_list(
-        self, before: list[str], last: str, parts: list[Part], at: int
+        self, before: list[str], last: str, utterance: str, at: int
     ) -> list[str]:
         """Give pieces of the object at hand and of those after it.
 
         `before` are the objects done, whose values reach to `at` in the utterance.
         """
+        parts = split(utterance)
         number = min(len(before), len(parts) - 1)
         while number < len(parts) - 1 and parts[number].end <= at:
             number += 1
@@ -108,6 +109,8 @@ class Guesser:
         if last in ("", LIST_OPENING):
             return list(self._commands(parts[number:], *map(_identity, before[-1:])))
         pieces = self._rest_of_object(last, part.text, max(0, at - part.start))
+        if not pieces:  # a value may be longer than what seemed to be a command
+            return self._rest_of_object(last, utterance, at)
         if pieces[-1:] != [CLOSING]:
             return pieces
         rest = [SEPARATOR, *self._commands(more, _identity(last))]
@@ -197,6 +200,7 @@ class Guesser:
                 yield key(name)
                 yield value
             elif not slot.optional:
+                yield key(name)  # to come to where its value is chosen
                 return
         yield CLOSING
 

@@ -20,15 +20,16 @@ from whisperad.adapter import (
     weights_hash,
 )
 from whisperad.catalogue import Catalogue
-from whisperad.decode import Answer, Pass, Scores, alternatives, decode
+from whisperad.decode import Answer, Pass, Scores, Wanted, alternatives, decode
 from whisperad.errors import BadAdapter, NotReady, TimedOut
-from whisperad.grammar import Grammar, Vocabulary
+from whisperad.grammar import Grammar
 from whisperad.intent import Intent
 from whisperad.network import Network, Weights
 from whisperad.prompt import PREFIX, SUFFIX
 from whisperad.reading import Reader
 from whisperad.understanding import Candidate, Understanding
 from whisperad.utterance import Utterance
+from whisperad.vocabulary import Vocabulary
 from whisperad.weights import BLAS, DAMAGED
 
 T = TypeVar("T")
@@ -211,9 +212,18 @@ class Model:
             model_ms=(time.perf_counter() - started) * 1000,
         )
 
+    @property
+    def can_share(self) -> bool:
+        """Whether other threads may read with the model, each with its own reader."""
+        return self._network.can_share
+
+    def reader_beside(self) -> Reader:
+        """Give a reader for another thread, for as long as nothing is changed here."""
+        return Reader(self._network.beside())
+
     def touch(self) -> None:
         """Make the smallest pass there is: all weights are used once."""
-        self.reader.read([Pass([0], [0], (0,))])
+        self.reader.read([Pass([0], 0, lambda: Wanted([0], (0,)))])
         self.reader.forget()
 
     def _candidates(self, answers: list[Answer]) -> tuple[Candidate, ...]:

@@ -2,7 +2,8 @@
 
 mlx wants every array evaluated in the thread that made it, so the model is loaded,
 used, changed and dropped here, one job after the other. Questions that wait at the same
-time are answered side by side, with passes that they share where that is faster.
+time are answered side by side: by threads beside this one, or with passes that they
+share, whichever is faster where the model runs.
 """
 
 import asyncio
@@ -15,10 +16,11 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from whisperad.decode import Pass, Scores
+from whisperad.beside import Beside
 from whisperad.errors import Overloaded, TimedOut
 from whisperad.model import Model, Steps
 from whisperad.network import leave_thread
+from whisperad.question import Question
 from whisperad.understanding import Understanding
 
 T = TypeVar("T")
@@ -40,40 +42,7 @@ class _Job(Generic[T]):
                 self.done.set_exception(error)
 
 
-class _Question:
-    """An utterance on its way to being understood."""
-
-    def __init__(self, begin: Callable[[Model], Steps]) -> None:
-        self._begin = begin
-        self.done: Future[Understanding] = Future()
-        self.wanted: Pass | None = None  # None when it has ended
-
-    def begin(self, model: Model) -> None:
-        """Get to where a pass is wanted, unless nobody waits for the answer."""
-        if self.done.set_running_or_notify_cancel():
-            self._steps = self._begin(model)
-            self._advance(lambda: next(self._steps))
-
-    def go_on(self, rows: Scores) -> None:
-        """Take what a pass gave and get to where the next one is wanted."""
-        self._advance(lambda: self._steps.send(rows))
-
-    def fail(self, error: BaseException) -> None:
-        """End without an answer."""
-        self.wanted = None
-        self.done.set_exception(error)
-
-    def _advance(self, step: Callable[[], Pass]) -> None:
-        try:
-            self.wanted = step()
-        except StopIteration as ended:
-            self.wanted = None
-            self.done.set_result(ended.value)
-        except BaseException as error:
-            self.fail(error)
-
-
-_Item: TypeAlias = _Job[Any] | _Question
+_Item: TypeAlias = _Job[Any] | Question
 
 
 class ModelThread:
@@ -111,7 +80,7 @@ class ModelThread:
         """
         if self.waiting >= self._limit:
             raise Overloaded(f"{self.waiting} requests wait for the model; try again")
-        item = _Question(begin)
+        item = Question(begin)
         self.waiting += 1
         try:
             return await self._done(item, item.done, deadline)
@@ -157,15 +126,20 @@ def _serve(model: Model, queue: "SimpleQueue[_Item | None]") -> None:
     questions after it wait for the job.
     """
     waiting: deque[_Item | None] = deque()
-    begun: list[_Question] = []
+    begun: list[Question] = []
+    beside = Beside(model)
     while True:
         if not waiting and not begun:
             waiting.append(queue.get())
         while not queue.empty():
             waiting.append(queue.get())
+        if beside and (beside.is_busy or len(waiting) > 1):
+            while waiting and isinstance(question := waiting[0], Question):
+                beside.answer(question)
+                waiting.popleft()
         while waiting and len(begun) < model.reader.together:
             question = waiting[0]
-            if not isinstance(question, _Question):
+            if not isinstance(question, Question):
                 break
             waiting.popleft()
             question.begin(model)
@@ -176,12 +150,14 @@ def _serve(model: Model, queue: "SimpleQueue[_Item | None]") -> None:
         elif waiting:
             job = waiting.popleft()
             if job is None:
+                beside.stop()
                 return
             assert isinstance(job, _Job)
+            beside.rest()
             job.run(model)
 
 
-def _a_pass_further(model: Model, begun: list[_Question]) -> list[_Question]:
+def _a_pass_further(model: Model, begun: list[Question]) -> list[Question]:
     """Make one pass for each question, and give those that want another one."""
     try:
         rows = model.reader.read([q.wanted for q in begun if q.wanted is not None])

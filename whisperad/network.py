@@ -6,6 +6,7 @@ it from nowhere else.
 
 import gc
 from collections.abc import Generator
+from copy import copy
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,6 +24,7 @@ from mlx.nn.layers.quantized import QuantizedEmbedding, QuantizedLinear  # isort
 from mlx.utils import tree_flatten  # isort: skip
 
 Scores = list[list[float]]
+States: TypeAlias = mx.array  # tokens x hidden size, of a pass that may be on its way
 Weights: TypeAlias = Any  # what the layers have made of an adapter
 
 # Freed buffers that mlx keeps; by itself it keeps as many as there is memory for.
@@ -60,9 +62,12 @@ class Network:
         if is_small:
             BLAS.limit_threads(SMALL_THREADS)
         del weights
-        packs = is_small and Packed.fits(base.args)
+        # Whether several threads may read at a time, and are the faster for it.
+        self.can_share = is_small and Packed.fits(base.args)
         try:
-            self._layers = Packed(base, prefix) if packs else Plain(base, prefix)
+            self._layers: Packed | Plain = (
+                Packed(base, prefix) if self.can_share else Plain(base, prefix)
+            )
         except files.DAMAGED as error:
             raise BadAdapter(
                 f"{folder}: no base that can be served: {error}"
@@ -111,31 +116,45 @@ class Network:
 
     def keep_rows(self, ids: tuple[int, ...]) -> None:
         """Have the output weights of these tokens, and no others, at hand."""
-        self._rows = {ids: self._output(ids)}
+        rows = self._output(ids)
+        mx.eval(rows)
+        self._rows = {ids: rows}
 
-    def read(self, tokens: list[int], at: list[int], ids: tuple[int, ...]) -> Scores:
-        """Read tokens in one pass and score `ids` as the next after those at `at`."""
-        return self._scores(self._layers.read(tokens, at), ids)
+    def read(self, tokens: list[int], since: int) -> States:
+        """Begin a pass that reads tokens, and give what it will make of the last ones.
 
-    def read_together(
-        self, rows: list[list[int]], at: list[list[int]], ids: tuple[int, ...]
-    ) -> list[Scores]:
-        """Read several prompts from their beginning in one pass, and remember none.
-
-        Scores `ids` as the next after those tokens of each row that are at `at`.
+        Those are the tokens from `since` on, for `scores`. Does not wait for the pass.
         """
-        scores = iter(self._scores(self._layers.read_together(rows, at), ids))
-        return [[next(scores) for _ in places] for places in at]
+        return _begun(self._layers.read(tokens, since))
+
+    def read_together(self, rows: list[list[int]], since: list[int]) -> States:
+        """Begin a pass that reads several prompts from their beginning.
+
+        Gives what it will make of each row from its `since` on, one after the other.
+        Does not wait for the pass, and none of it is remembered.
+        """
+        return _begun(self._layers.read_together(rows, since))
+
+    def scores(self, states: States, at: list[int], ids: tuple[int, ...]) -> Scores:
+        """Score tokens as the next ones after those that `read` gave, by number."""
+        rows = self._rows.get(ids)
+        if len(at) < states.shape[0]:
+            states = states[mx.array(at)]
+        found = states @ (self._output(ids) if rows is None else rows).T
+        found = found.astype(mx.float32)
+        mx.eval(found)  # others have their turn meanwhile
+        scores: Scores = found.tolist()  # type: ignore[assignment]  # of two dimensions
+        return scores
+
+    def beside(self) -> "Network":
+        """Give one with the same weights, and a memory of its own, for another thread."""
+        beside = copy(self)
+        beside._layers = copy(self._layers)
+        return beside
 
     def forget(self, kept: int) -> None:
         """Forget all but the prefix and the first `kept` tokens after it."""
         self._layers.forget(kept)
-
-    def _scores(self, states: mx.array, ids: tuple[int, ...]) -> Scores:
-        rows = self._rows.get(ids)
-        scores = states @ (self._output(ids) if rows is None else rows).T
-        found: Scores = scores.astype(mx.float32).tolist()  # type: ignore[assignment]  # of two dimensions
-        return found
 
     def _output(self, ids: tuple[int, ...]) -> mx.array:
         """Give the rows of the output layer that score these tokens."""
@@ -154,6 +173,11 @@ class Network:
             head.bits,
             head.mode,
         )
+
+
+def _begun(states: States) -> States:
+    mx.async_eval(states)
+    return states
 
 
 def leave_thread() -> None:

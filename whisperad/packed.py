@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
+from whisperad.padding import padded, places
 from whisperad.weights import Layers, Lora, ModelArgs, linears, quick_swiglu
 
 # After `weights`, which chooses the BLAS that mlx binds when it is imported.
@@ -56,6 +57,7 @@ class Packed:
         # They wait for adapters to be added to them, and need not be wide for that.
         for module in [*self._linears.values(), self._embedding]:
             module.weight = _narrow(module.weight)
+        mx.eval(self._embedding.weight, self._norm)
         self._make_angles(POSITIONS)
         self._memory: Memory = []
 
@@ -80,25 +82,25 @@ class Packed:
         self._blocks = weights.blocks
         if not weights.prefix:
             self._memory = self._nothing()
-            self.read(self._prefix, [0])
+            self.read(self._prefix, len(self._prefix) - 1)
             weights.prefix = self._memory
-            mx.eval(weights.prefix)
+            # All of it: other threads may read, but cannot end what this one began.
+            mx.eval(weights.prefix, weights.blocks)
         self._begun = self._memory = weights.prefix
 
-    def read(self, tokens: list[int], at: list[int]) -> mx.array:
-        """Read on, remember it, and give the states at those tokens."""
-        states, self._memory = self._read(
-            mx.array([tokens]), mx.array(at), self._memory
-        )
+    def read(self, tokens: list[int], since: int) -> mx.array:
+        """Read on, remember it, and give the states from one of the tokens on."""
+        at = mx.arange(since, len(tokens))
+        states, self._memory = self._read(mx.array([tokens]), at, self._memory)
         return states
 
-    def read_together(self, rows: list[list[int]], at: list[list[int]]) -> mx.array:
-        """Read several prompts from their beginning, and remember none."""
-        width = max(map(len, rows))
-        # What comes after a row's own tokens is read, but none of those attends to it.
-        filled = [[*row, *[0] * (width - len(row))] for row in rows]
-        places = [row * width + one for row, places in enumerate(at) for one in places]
-        states, _ = self._read(mx.array(filled), mx.array(places), self._begun)
+    def read_together(self, rows: list[list[int]], since: list[int]) -> mx.array:
+        """Read several prompts from their beginning, and remember none.
+
+        Gives the states of each from one of its tokens on, one after the other.
+        """
+        at = mx.array(places(rows, since))
+        states, _ = self._read(mx.array(padded(rows)), at, self._begun)
         return states
 
     def forget(self, kept: int) -> None:

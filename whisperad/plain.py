@@ -4,6 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 
 import msgspec
 
+from whisperad.padding import padded, places
 from whisperad.weights import KVCache, Layers, Lora, LoRALinear, linears
 
 # After `weights`, which chooses the BLAS that mlx binds when it is imported.
@@ -61,24 +62,21 @@ class Plain:
             mx.eval(self._layers.model(mx.array([self._prefix]), weights.prefix))
             mx.eval([layer.keys_and_values() for layer in weights.prefix])
 
-    def read(self, tokens: list[int], at: list[int]) -> mx.array:
-        """Read on, remember it, and give the states at those tokens."""
+    def read(self, tokens: list[int], since: int) -> mx.array:
+        """Read on, remember it, and give the states from one of the tokens on."""
         states: mx.array = self._layers.model(mx.array([tokens]), self._used.prefix)
-        return states[0, mx.array(at)]
+        return states[0, since:]
 
-    def read_together(self, rows: list[list[int]], at: list[list[int]]) -> mx.array:
-        """Read several prompts from their beginning, and remember none."""
-        before, longest = len(self._prefix), max(map(len, rows))
-        width = before + longest
-        # What comes after a row's own tokens is read, but none of those attends to it.
-        filled = [[*self._prefix, *row, *[0] * (longest - len(row))] for row in rows]
-        states: mx.array = self._layers.model(mx.array(filled)).flatten(0, 1)
-        places = [
-            row * width + before + place
-            for row, places in enumerate(at)
-            for place in places
-        ]
-        return states[mx.array(places)]
+    def read_together(self, rows: list[list[int]], since: list[int]) -> mx.array:
+        """Read several prompts from their beginning, and remember none.
+
+        Gives the states of each from one of its tokens on, one after the other.
+        """
+        whole = [[*self._prefix, *row] for row in rows]
+        before = len(self._prefix)
+        at = mx.array(places(whole, [before + one for one in since]))
+        states: mx.array = self._layers.model(mx.array(padded(whole)))
+        return states.flatten(0, 1)[at]
 
     def forget(self, kept: int) -> None:
         """Forget all but the prefix and the first `kept` tokens after it."""

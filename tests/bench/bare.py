@@ -8,10 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from whisperad.grammar import Vocabulary
 from whisperad.network import Network
 from whisperad.prompt import PREFIX, SUFFIX
 from whisperad.utterance import normalise
+from whisperad.vocabulary import Vocabulary
 
 IDS = tuple(range(100, 436))  # as many as there are actions to choose from
 
@@ -28,7 +28,7 @@ def main() -> None:
         for utterance in json.loads(line):
             started = time.perf_counter()
             tokens = vocabulary.encode(normalise(utterance).text + SUFFIX)
-            network.read(tokens, [len(tokens) - 1], IDS)
+            network.scores(network.read(tokens, len(tokens) - 1), [0], IDS)
             times.append((time.perf_counter() - started) * 1e3)
             network.forget(0)
         print(json.dumps(times), flush=True)

@@ -21,10 +21,10 @@ from training.generate import Generator
 from whisperad import catalogue as catalogues
 from whisperad import weights
 from whisperad.catalogue import SHIPPED
-from whisperad.grammar import Vocabulary
 from whisperad.model import Model
 from whisperad.prompt import PREFIX, SUFFIX
 from whisperad.utterance import normalise
+from whisperad.vocabulary import Vocabulary
 from whisperad.weights import BLAS, KVCache
 
 # After `weights`, which chooses the BLAS that mlx binds when it is imported.

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests import tiny_base
+from tests import passes, tiny_base
 from whisperad.decode import Answer, Pass, Scores, alternatives, decode
-from whisperad.grammar import Grammar, Vocabulary
+from whisperad.grammar import Grammar
 from whisperad.intent import NOT_A_COMMAND, Intent
 from whisperad.network import Network
 from whisperad.prompt import PREFIX, SUFFIX, render_completion
 from whisperad.reading import Reader
+from whisperad.vocabulary import Vocabulary
 
 _SAID = (
     "mute",
@@ -47,7 +48,7 @@ class Base:
             allowed = walk.allowed()
             tokens = [*self.prompt(said), *walk.tokens]
             self.network.forget(0)
-            (scores,) = self.network.read(tokens, [len(tokens) - 1], allowed)
+            (scores,) = passes.read(self.network, tokens, [len(tokens) - 1], allowed)
             total = sum(math.exp(score) for score in scores)
             best = max(range(len(allowed)), key=scores.__getitem__)
             choices += len(allowed) > 1
@@ -101,7 +102,7 @@ def test_alternatives_name_other_actions_and_are_decoded_as_if_alone(
             allowed = walk.allowed()
             tokens = [*base.prompt(said), *walk.tokens]
             base.network.forget(0)
-            (scores,) = base.network.read(tokens, [len(tokens) - 1], allowed)
+            (scores,) = passes.read(base.network, tokens, [len(tokens) - 1], allowed)
             total = sum(math.exp(score) for score in scores)
             plain *= math.exp(scores[allowed.index(token)]) / total
             walk.take(token)
@@ -114,8 +115,9 @@ def _decided(steps: Generator[Pass, Scores, Answer], answer: list[int]) -> Answe
         wanted = next(steps)
         while True:
             # A guess may reach beyond the end.
-            says = [(answer + [-1] * 99)[place + 1] for place in wanted.at]
-            wanted = steps.send([[9.0 * (i == s) for i in wanted.ids] for s in says])
+            at, ids = wanted.wanted()
+            says = [(answer + [-1] * 99)[place + 1] for place in at]
+            wanted = steps.send([[9.0 * (i == s) for i in ids] for s in says])
     except StopIteration as ended:
         found: Answer = ended.value
         return found

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests import tiny_base
 from whisperad.errors import BadAdapter
-from whisperad.grammar import Grammar, Vocabulary, Walk
+from whisperad.grammar import Grammar, Walk
 from whisperad.intent import NOT_A_COMMAND, Intent
 from whisperad.prompt import (
     LIST_OPENING,
@@ -22,6 +22,7 @@ from whisperad.prompt import (
     render_completion,
 )
 from whisperad.utterance import Utterance, normalise
+from whisperad.vocabulary import Vocabulary
 
 _CATALOGUE = tiny_base.catalogue()
 _STYLES: tuple[tiny_base.Style, ...] = ("words", "gpt")

@@ -23,7 +23,7 @@ _GUESSER.learn()
         ("be quiet", "mute", '"}'),
         ("skip back by ten seconds", "rewind", '","direction":"|left|","duration":"|ten seconds'),
         ("go forward", "rewind", '","direction":"|right|"}'),
-        ("skip by ten seconds", "rewind", ""),
+        ("skip by ten seconds", "rewind", '","direction":"'),
         ("tell mum hello dear", "send_message", '","contact":"|mum|","text":"|hello dear'),
         ("tell mum dear me", 'send_message","contact":"mum","text":"', "dear me"),
         ("zip (~/a.txt), please", "compress", '","source":"|~/a.txt), please'),

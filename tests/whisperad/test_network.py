@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from tests import tiny_base
+from tests import passes, tiny_base
 from whisperad import network as networks
 from whisperad.adapter import WEIGHTS
 from whisperad.errors import BadAdapter
@@ -73,7 +73,7 @@ def _adapted(network: Network, adapter: Path, scale: float) -> Weights:
 
 def _scores(network: Network) -> Scores:
     network.forget(0)
-    return network.read(_TOKENS, _AT, _IDS)
+    return passes.read(network, _TOKENS, _AT, _IDS)
 
 
 def _reference(
@@ -190,7 +190,7 @@ def test_several_read_together_are_what_they_are_alone(network: Network) -> None
     alone = _scores(network)
     network.forget(0)
 
-    together = network.read_together([_TOKENS, [50, 51]], [_AT, [1]], _IDS)
+    together = passes.read_together(network, [_TOKENS, [50, 51]], [_AT, [1]], _IDS)
 
     assert _close(together[0], alone)
     assert _scores(network) == alone
@@ -199,10 +199,10 @@ def test_several_read_together_are_what_they_are_alone(network: Network) -> None
 def test_what_was_read_alone_is_remembered_beside_others(network: Network) -> None:
     whole = _scores(network)
     network.forget(0)
-    network.read(_TOKENS[:2], [0], _IDS)
-    network.read_together([[50, 51], [60]], [[1], [0]], _IDS)
+    passes.read(network, _TOKENS[:2], [0], _IDS)
+    passes.read_together(network, [[50, 51], [60]], [[1], [0]], _IDS)
 
-    rest = network.read(_TOKENS[2:], [at - 2 for at in _AT[1:]], _IDS)
+    rest = passes.read(network, _TOKENS[2:], [at - 2 for at in _AT[1:]], _IDS)
 
     assert _close(rest, whole[1:])
 
@@ -210,11 +210,11 @@ def test_what_was_read_alone_is_remembered_beside_others(network: Network) -> No
 def test_what_was_forgotten_leaves_no_trace(network: Network) -> None:
     fresh = _scores(network)
     network.forget(0)
-    network.read(list(range(40, 400)), [0], _IDS)  # more than one step of the memory
+    network.read(list(range(40, 400)), 0)  # more than one step of the memory
 
     assert _scores(network) == fresh
     network.forget(2)
-    rest = network.read(_TOKENS[2:], [at - 2 for at in _AT[1:]], _IDS)
+    rest = passes.read(network, _TOKENS[2:], [at - 2 for at in _AT[1:]], _IDS)
     assert _close(rest, fresh[1:])
 
 
@@ -231,8 +231,8 @@ def test_scores_far_into_a_text_are_those_of_mlx_lm(
 ) -> None:
     tokens = [30 + number * 7 % 400 for number in range(700)]
     at = [200, 300, 699]  # in steps, as an answer is read: the tables grow on the way
-    found = [*network.read(tokens[:250], at[:1], _IDS)]
-    found += network.read(tokens[250:], [place - 250 for place in at[1:]], _IDS)
+    found = [*passes.read(network, tokens[:250], at[:1], _IDS)]
+    found += passes.read(network, tokens[250:], [place - 250 for place in at[1:]], _IDS)
 
     rows = json.loads(_run(_REFERENCE, str(folder), None, True, _PREFIX + tokens))
     expected = [[rows[len(_PREFIX) + place][i] for i in _IDS] for place in at]

@@ -61,7 +61,7 @@ from pathlib import Path
 from whisperad.network import Network
 network = Network(Path(json.loads(sys.argv[1])[0]), [1, 2])
 network.use(None)
-network.read([3, 4, 5], [2], (6, 7))
+network.scores(network.read([3, 4, 5], 2), [0], (6, 7))
 """
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from tests import tiny_base
 from training.generate import Generator
 from whisperad import catalogue
-from whisperad.decode import Pass
+from whisperad import network as networks
+from whisperad.decode import Pass, Wanted
 from whisperad.model import Model
 from whisperad.model_thread import ModelThread
 from whisperad.network import Network
@@ -37,8 +39,10 @@ def _passes(*lengths: int) -> list[Pass]:
     return [
         Pass(
             [(7 * number + place) % 500 + 3 for place in range(length)],
-            sorted({0, length // 2, length - 1}),
-            _IDS[number % 7 :: 2],
+            0,
+            partial(
+                Wanted, sorted({0, length // 2, length - 1}), _IDS[number % 7 :: 2]
+            ),
         )
         for number, length in enumerate(lengths)
     ]
@@ -73,7 +77,7 @@ def test_what_was_read_alone_is_gone_on_from(reader: Reader) -> None:
     (whole,) = _passes(30)
     reader.forget()
     (fresh,) = reader.read([whole])
-    other = Pass([*whole.tokens[:20], 99, 98, 97], [21, 22], whole.ids)
+    other = Pass([*whole.tokens[:20], 99, 98, 97], 20, lambda: Wanted([21, 22], _IDS))
     reader.forget()
     (apart,) = reader.read([other])
     reader.read([whole])
@@ -88,7 +92,14 @@ def test_what_was_read_alone_is_gone_on_from(reader: Reader) -> None:
     )
 
 
-def test_the_best_number_to_read_at_once_is_found_pass_by_pass(reader: Reader) -> None:
+def test_the_best_number_to_read_at_once_is_found_pass_by_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of a small base, threads read one at a time each.
+    monkeypatch.setattr(networks, "SMALL_BYTES", 0)
+    network = Network(tiny_base.write_base(tmp_path), [1, 7, 9])
+    network.use(None)
+    reader = Reader(network)
     stops = sum(1 for _ in reader.measuring())
 
     assert stops >= 2
@@ -128,7 +139,12 @@ def _prepare(model: Model, together: int) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_hundreds_of_utterances_mean_together_what_they_mean_alone() -> None:
+@pytest.mark.parametrize("way", ["threads", "shared passes"])
+def test_hundreds_of_utterances_mean_together_what_they_mean_alone(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "shared passes":
+        monkeypatch.setattr(networks, "SMALL_BYTES", 0)
     examples = Generator(catalogue.load(_CONFIG, None), _CONFIG, "test")
     said = [example.utterance for example in examples.examples(_UTTERANCES, 7)]
     said[10] = "tell mum " + "that it is a very long day " * 30  # read by itself

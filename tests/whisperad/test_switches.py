@@ -9,8 +9,9 @@ from tests import tiny_base
 from tests.running import RunningDaemon
 from whisperad import catalogue
 from whisperad.errors import BadConfig
-from whisperad.grammar import Grammar, Vocabulary
+from whisperad.grammar import Grammar
 from whisperad.intent import Intent
+from whisperad.vocabulary import Vocabulary
 
 MINE = """pack = "mine"
 [[action]]
