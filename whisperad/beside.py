@@ -20,10 +20,13 @@ MOST = 3  # more wait for the interpreter's lock
 class Beside:
     """Threads that answer questions while the model's own thread changes nothing."""
 
-    def __init__(self, model: Model) -> None:
-        """Start no thread yet: most of the time, one question comes at a time."""
+    def __init__(self, model: Model, spared: int = 1) -> None:
+        """Start no thread yet: most of the time, one question comes at a time.
+
+        `spared` cores are left to others.
+        """
         self._model = model
-        self._most = min(MOST, _cores() - 1) if model.can_share else 0
+        self._most = min(MOST, _cores() - spared) if model.can_share else 0
         self._threads: list[Thread] = []
         self._ready: SimpleQueue[Question | None] = SimpleQueue()
         self._readers: dict[int, Reader] = {}
