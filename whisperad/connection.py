@@ -40,6 +40,7 @@ class Connection(asyncio.BufferedProtocol):
         self._read = bytearray(READ_BYTES)
         self._begun = b""  # a line whose end has not come yet
         self._begun_at = 0.0  # since when its end could have come
+        self._skips = False  # the rest of a line that did not end in time
         self._stirred_at = math.inf  # when something came in or went out last
         self._waiting: deque[tuple[bytes | WhisperaError, float]] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -68,9 +69,15 @@ class Connection(asyncio.BufferedProtocol):
         """Take what came in apart into lines."""
         if not self._hears:
             return
+        came = bytes(self._read[:nbytes])
+        if self._skips:
+            _, end, came = came.partition(b"\n")
+            self._skips = not end
+            if self._skips:
+                return  # who only goes on with such a line asks nothing
         self._stirred_at = time.monotonic()
         is_first = not self._begun
-        lines = (self._begun + self._read[:nbytes]).split(b"\n")
+        lines = (self._begun + came).split(b"\n")
         self._begun = lines.pop()
         if lines or is_first:
             self._begun_at = self._stirred_at
@@ -110,8 +117,19 @@ class Connection(asyncio.BufferedProtocol):
         """Go on."""
         self._writable.set()
 
-    def look(self, now: float, read_timeout_s: float, idle_timeout_s: float) -> None:
-        """End a client that keeps its place and neither asks nor takes anything."""
+    def look(
+        self,
+        now: float,
+        read_timeout_s: float,
+        idle_timeout_s: float,
+        *,
+        is_crowded: bool = False,
+    ) -> None:
+        """End a client that keeps its place and neither asks nor takes anything.
+
+        One whose line does not end in time is told so, and may ask something else,
+        unless others wait for its place.
+        """
         is_idle = now - self._stirred_at > idle_timeout_s
         if not self._writable.is_set():
             if is_idle:
@@ -119,13 +137,21 @@ class Connection(asyncio.BufferedProtocol):
         elif not self._hears or not self._reads:
             return
         elif self._begun and now - self._begun_at > read_timeout_s:
-            self.end(
-                TimedOut(
-                    f"expected the end of a line within {read_timeout_s:g} s, found"
-                    f" {len(self._begun)} bytes without one"
-                )
+            error = TimedOut(
+                f"expected the end of a line within {read_timeout_s:g} s, found"
+                f" {len(self._begun)} bytes without one"
             )
-        elif is_idle and self._task is None and not self._begun:
+            if is_crowded:
+                self.end(error)
+            else:
+                self._begun = b""
+                self._skips = True
+                self._queue(error)
+        elif (
+            (is_idle or (is_crowded and self._skips))
+            and self._task is None
+            and not self._begun
+        ):
             self._transport.close()
 
     def end(self, error: WhisperaError) -> None:
@@ -192,9 +218,11 @@ class Connection(asyncio.BufferedProtocol):
             self._task = None
             if self._is_lost:
                 self._host.closed(self)
+        if self._hears:
+            return
         if isinstance(last, WhisperaError) and self._peer_sends:
             self._linger()
-        elif not self._hears:
+        else:
             self._transport.close()
 
     def _go_on_reading(self) -> None:

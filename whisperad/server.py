@@ -95,7 +95,7 @@ class Server:
         is_short = descriptor >= self._open_files - descriptors.RESERVED
         if not is_crowded and not is_short:
             return None
-        self._look(CROWDED_READ_S, CROWDED_IDLE_S)
+        self._look(CROWDED_READ_S, CROWDED_IDLE_S, is_crowded=True)
         if is_short:
             return Overloaded("too many files are open for another client; try again")
         if sum(connection.stays for connection in self._connections) < limit:
@@ -117,12 +117,14 @@ class Server:
             if limits.clients != self._allowed:
                 self._allow_clients()
 
-    def _look(self, read_timeout_s: float, idle_timeout_s: float) -> None:
+    def _look(
+        self, read_timeout_s: float, idle_timeout_s: float, *, is_crowded: bool = False
+    ) -> None:
         limits, now = self._daemon.limits, time.monotonic()
         read_s = min(read_timeout_s, limits.read_timeout_s)
         idle_s = min(idle_timeout_s, limits.idle_timeout_s)
         for connection in tuple(self._connections):
-            connection.look(now, read_s, idle_s)
+            connection.look(now, read_s, idle_s, is_crowded=is_crowded)
 
     async def _keep_place(self) -> None:
         """Listen again where somebody has removed our socket."""

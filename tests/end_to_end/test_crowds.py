@@ -104,6 +104,8 @@ def test_five_hundred_slow_clients_keep_nobody_out(stopped: RunningDaemon) -> No
         waits.append(_until_served(stopped))
     dribbling.join()
     said = [client.receive()["code"] for client in slow]
+    for client in slow:
+        client.close()
 
     assert max(waits) < CROWDED_S + QUICK_S
     assert sorted(set(said)) == ["overloaded", "timeout"]

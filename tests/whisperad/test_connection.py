@@ -285,9 +285,12 @@ def test_aborting_breaks_off_at_once(talk: Callable[[Talk], None]) -> None:
     talk(say)
 
 
-def _look(host: EchoHost, read_s: float, idle_s: float) -> None:
+def _look(
+    host: EchoHost, read_s: float, idle_s: float, *, is_crowded: bool = False
+) -> None:
+    now = time.monotonic()
     for connection in tuple(host.clients):
-        connection.look(time.monotonic(), read_s, idle_s)
+        connection.look(now, read_s, idle_s, is_crowded=is_crowded)
 
 
 def test_a_line_that_was_begun_has_to_end(talk: Callable[[Talk], None]) -> None:
@@ -299,10 +302,53 @@ def test_a_line_that_was_begun_has_to_end(talk: Callable[[Talk], None]) -> None:
             _look(host, 10, 10)
             writer.write(bytes([byte]))  # it says something, but comes to no end
         _look(host, 0.1, 10)
-        assert await reader.read() == (
+        assert await reader.readline() == (
             b"timeout: expected the end of a line within 0.1 s, found 5 bytes without"
             b" one\n"
         )
+        writer.write(b" of it\nthird\n")  # the rest belongs to no line
+        assert await reader.readline() == b"third\n"
+
+    talk(say)
+
+
+def test_who_never_ends_a_line_is_idle(talk: Callable[[Talk], None]) -> None:
+    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
+        writer.write(b"half")
+        await asyncio.sleep(0.02)
+        _look(host, 0.01, 10)
+        assert (await reader.readline()).startswith(b"timeout: ")
+        for _ in range(5):
+            writer.write(b".")
+            await asyncio.sleep(0.02)
+        _look(host, 10, 0.09)
+        assert await reader.read() == b""
+
+    talk(say)
+
+
+def test_where_others_wait_a_line_that_does_not_end_costs_the_place(
+    talk: Callable[[Talk], None],
+) -> None:
+    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
+        writer.write(b"half")
+        await asyncio.sleep(0.02)
+        _look(host, 0.01, 10, is_crowded=True)
+        assert (await reader.read()).startswith(b"timeout: ")
+
+    talk(say)
+
+
+def test_who_has_not_ended_a_line_in_time_goes_as_soon_as_others_wait(
+    talk: Callable[[Talk], None],
+) -> None:
+    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
+        writer.write(b"half")
+        await asyncio.sleep(0.02)
+        _look(host, 0.01, 10)
+        assert (await reader.readline()).startswith(b"timeout: ")
+        _look(host, 10, 10, is_crowded=True)
+        assert await reader.read() == b""
 
     talk(say)
 
