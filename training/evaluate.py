@@ -135,7 +135,7 @@ def _understood(
                 beside.answer(question)
             else:
                 question.begin(model)
-                question.finish(model.reader)
+                question.finish(lambda: model.reader)
             if len(asked) > AHEAD:
                 example, question = asked.popleft()
                 yield example, question.done.result()

@@ -6,6 +6,7 @@ what is done around the passes is done at the same time as well.
 """
 
 import os
+from functools import partial
 from queue import SimpleQueue
 from threading import Condition, Thread
 
@@ -70,15 +71,18 @@ class Beside:
     def _work(self, number: int) -> None:
         while (question := self._ready.get()) is not None:
             question.begin(self._model)
-            reader = self._readers.get(number)
-            if reader is None:
-                reader = self._readers[number] = self._model.reader_beside()
-            question.finish(reader)
+            question.finish(partial(self._reader, number))
             del question
             with self._idle:
                 self._open -= 1
                 self._idle.notify_all()
         leave_thread()
+
+    def _reader(self, number: int) -> Reader:
+        """Give a thread's own reader."""
+        if number not in self._readers:
+            self._readers[number] = self._model.reader_beside()
+        return self._readers[number]
 
 
 def _cores() -> int:

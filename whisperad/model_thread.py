@@ -128,33 +128,44 @@ def _serve(model: Model, queue: "SimpleQueue[_Item | None]") -> None:
     waiting: deque[_Item | None] = deque()
     begun: list[Question] = []
     beside = Beside(model)
-    while True:
-        if not waiting and not begun:
-            waiting.append(queue.get())
-        while not queue.empty():
-            waiting.append(queue.get())
-        if beside and (beside.is_busy or len(waiting) > 1):
-            while waiting and isinstance(question := waiting[0], Question):
-                beside.answer(question)
-                waiting.popleft()
-        while waiting and len(begun) < model.reader.together:
-            question = waiting[0]
-            if not isinstance(question, Question):
-                break
-            waiting.popleft()
+    try:
+        while True:
+            if not waiting and not begun:
+                waiting.append(queue.get())
+            while not queue.empty():
+                waiting.append(queue.get())
+            _begin(model, beside, waiting, begun)
+            if begun:
+                begun = _a_pass_further(model, begun)
+            elif waiting:
+                beside.rest()
+                job = waiting.popleft()
+                if job is None:
+                    return
+                assert isinstance(job, _Job)
+                job.run(model)
+    finally:
+        beside.stop()
+
+
+def _begin(
+    model: Model,
+    beside: Beside,
+    waiting: "deque[_Item | None]",
+    begun: list[Question],
+) -> None:
+    """Begin the questions that come before any job, as many as can be begun now."""
+    several = beside and (beside.is_busy or len(waiting) > 1)
+    while waiting and isinstance(question := waiting[0], Question):
+        if several:
+            beside.answer(question)
+        elif len(begun) < model.reader.together:
             question.begin(model)
             if question.wanted is not None:
                 begun.append(question)
-        if begun:
-            begun = _a_pass_further(model, begun)
-        elif waiting:
-            job = waiting.popleft()
-            if job is None:
-                beside.stop()
-                return
-            assert isinstance(job, _Job)
-            beside.rest()
-            job.run(model)
+        else:
+            return
+        waiting.popleft()
 
 
 def _a_pass_further(model: Model, begun: list[Question]) -> list[Question]:

@@ -20,28 +20,31 @@ class Question:
     def begin(self, model: Model) -> None:
         """Get to where a pass is wanted, unless nobody waits for the answer."""
         if self.done.set_running_or_notify_cancel():
-            self._steps = self._begin(model)
-            self._advance(lambda: next(self._steps))
+            self._advance(lambda: self._first(model))
 
     def go_on(self, rows: Scores) -> None:
         """Take what a pass gave and get to where the next one is wanted."""
         self._advance(lambda: self._steps.send(rows))
 
-    def finish(self, reader: Reader) -> None:
-        """Make all passes that are still wanted, alone."""
+    def finish(self, reader: Callable[[], Reader]) -> None:
+        """Make all passes that are still wanted, alone, with a reader of this thread's."""
         try:
             while self.wanted is not None:
-                (rows,) = reader.read([self.wanted])
+                (rows,) = reader().read([self.wanted])
                 self.go_on(rows)
+            reader().forget()
         except BaseException as error:  # as a pool of threads does
-            self.fail(error)
-        finally:
-            reader.forget()
+            if not self.done.done():
+                self.fail(error)
 
     def fail(self, error: BaseException) -> None:
         """End without an answer."""
         self.wanted = None
         self.done.set_exception(error)
+
+    def _first(self, model: Model) -> Pass:
+        self._steps = self._begin(model)
+        return next(self._steps)
 
     def _advance(self, step: Callable[[], Pass]) -> None:
         try:

@@ -1,0 +1,117 @@
+"""Questions that come at the same time are answered in threads beside the model's own."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests import tiny_base
+from whisperad import beside
+from whisperad.model import Model, Steps
+from whisperad.model_thread import ModelThread
+from whisperad.understanding import Understanding
+from whisperad.utterance import normalise
+
+_SAID = ("open figma", "mute", "tell mum that dinner is late", "zip a.txt", "be quiet")
+
+
+@pytest.fixture(autouse=True)
+def cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have as many cores on every machine."""
+    monkeypatch.setattr(beside, "_cores", lambda: 4)
+
+
+def _with_thread(folder: Path, use: Callable[[ModelThread], Awaitable[None]]) -> None:
+    async def run() -> None:
+        thread = ModelThread(tiny_base.write_base(folder), limit=500)
+        thread.start()
+        try:
+            await thread.submit(lambda model: model.serve(tiny_base.catalogue()))
+            await use(thread)
+        finally:
+            thread.stop()
+
+    asyncio.run(run())
+
+
+def _asking(said: str, note: Callable[[], None]) -> Callable[[Model], Steps]:
+    def begin(model: Model) -> Steps:
+        note()
+        return model.understanding(normalise(said))
+
+    return begin
+
+
+def _nothing() -> None:
+    pass
+
+
+def test_several_threads_say_what_one_says(tmp_path: Path) -> None:
+    used: set[int] = set()
+
+    def note() -> None:
+        used.add(threading.get_ident())
+
+    async def use(thread: ModelThread) -> None:
+        async def ask(said: str) -> Understanding:
+            return await thread.understand(_asking(said, note))
+
+        alone = [await ask(said) for said in _SAID]
+        assert len(used) == 1
+        together = await asyncio.gather(*map(ask, _SAID * 40))
+
+        assert len(used) > 2
+        for found, expected in zip(together, alone * 40, strict=True):
+            assert found.intents == expected.intents
+            assert found.confidence == pytest.approx(expected.confidence, abs=1e-5)
+
+    _with_thread(tmp_path, use)
+
+
+def test_a_job_comes_between_the_questions_before_and_after_it(tmp_path: Path) -> None:
+    begun: list[str] = []
+    open_questions = 0
+
+    async def use(thread: ModelThread) -> None:
+        nonlocal open_questions
+
+        async def ask(name: str) -> None:
+            nonlocal open_questions
+            open_questions += 1
+            await thread.understand(_asking(_SAID[2], lambda: begun.append(name)))
+            open_questions -= 1
+
+        def job(model: Model) -> None:
+            begun.append("job")
+            model.serve(tiny_base.catalogue())
+
+        await asyncio.gather(
+            *(ask("before") for _ in range(30)),
+            thread.submit(job),
+            *(ask("after") for _ in range(30)),
+        )
+
+        assert begun == ["before"] * 30 + ["job"] + ["after"] * 30
+        assert open_questions == 0
+
+    _with_thread(tmp_path, use)
+
+
+def test_a_question_that_fails_leaves_the_others_alone(tmp_path: Path) -> None:
+    def broken(model: Model) -> Steps:
+        raise RuntimeError("broken")
+
+    async def use(thread: ModelThread) -> None:
+        asked = [
+            thread.understand(broken if n % 3 == 0 else _asking(_SAID[0], _nothing))
+            for n in range(30)
+        ]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+
+        assert [isinstance(one, RuntimeError) for one in found] == [
+            n % 3 == 0 for n in range(30)
+        ]
+
+    _with_thread(tmp_path, use)
