@@ -6,6 +6,7 @@ times that, those that copy free words twice; `none` gets a fixed share of all r
 
 import math
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
@@ -50,6 +51,7 @@ class Generator:
         self._actions = catalogue.actions
         self._by_verb: dict[str, list[Template]] = {}
         self._groups: list[list[Template]] = []
+        self._bounds: dict[int, list[int]] = {}  # of the groups, by identity
         self._weights: list[float] = []
         for action in catalogue.actions.values():
             group = of_action(action, split)
@@ -112,11 +114,13 @@ class Generator:
         )
 
     def _template(self, group: list[Template], random: Random) -> Template:
-        some = group
         if group[0].action is not None and random.random() < PLAIN_SHARE:
-            some = group[:PLAIN]
-        weights = [template.phrase.weight for template in some]
-        return random.choices(some, weights)[0]
+            group = group[:PLAIN]
+            return random.choices(group, cum_weights=_bounds(group))[0]
+        bounds = self._bounds.get(id(group))
+        if bounds is None:
+            bounds = self._bounds[id(group)] = _bounds(group)
+        return random.choices(group, cum_weights=bounds)[0]
 
     def _example(self, template: Template, random: Random) -> Example | None:
         part = self._wordings.part(template, random)
@@ -251,3 +255,8 @@ def _weight(action: Action) -> float:
         * (COPYING_WEIGHT if copies else 1)
         * math.pow(len(action.phrases) / 100, 0.4)
     )
+
+
+def _bounds(group: list[Template]) -> list[int]:
+    """Add the weights of templates up, for one to be drawn by."""
+    return list(accumulate(template.phrase.weight for template in group))

@@ -1,8 +1,10 @@
 """Templates: the phrases of actions and of what is no command, dealt out to splits."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -15,31 +17,31 @@ from whisperad.errors import BadConfig
 
 Split = Literal["train", "valid", "test"]
 PLAIN = 3  # phrases of an action: packs begin with what most people would say
+_PLAIN = re.compile(r"[\w' ]+")  # just words, with nothing to parse
 HELD_OUT = 10  # one template of ten each goes to valid and to test
 
 
-class Template(msgspec.Struct, frozen=True):
-    """A parsed phrase; `action` is None if it is no command."""
+class Template(msgspec.Struct, frozen=True, dict=True):
+    """A phrase to draw wordings of; `action` is None if it is no command."""
 
     action: Action | None
     phrase: Phrase
-    sentence: Sentence
+
+    @cached_property
+    def sentence(self) -> Sentence:
+        """The phrase, parsed when it is first needed: that takes a while."""
+        return phrases.parse(self.phrase.template)
 
 
 def of_action(action: Action, split: Split) -> list[Template]:
-    """Parse the phrases of an action that belong to a split."""
-    return [
-        Template(action, phrase, phrases.parse(phrase.template))
-        for phrase in _of_split(action.phrases, split)
-    ]
+    """Give the phrases of an action that belong to a split."""
+    return [Template(action, phrase) for phrase in _of_split(action.phrases, split)]
 
 
 def of_refusals(config: Path, split: Split) -> list[Template]:
-    """Parse the templates of what is no command. Raises `BadConfig`."""
-    return [
-        Template(None, phrase, phrases.parse(phrase.template))
-        for phrase in _of_split(none_phrases(config), split)
-    ]
+    """Give the templates of what is no command. Raises `BadConfig`."""
+    given = _of_split(none_phrases(config), split)
+    return [Template(None, phrase) for phrase in given]
 
 
 def none_phrases(config: Path) -> tuple[Phrase, ...]:
@@ -58,8 +60,9 @@ def none_phrases(config: Path) -> tuple[Phrase, ...]:
             continue
         for entry in entries:
             try:
-                phrases.parse(entry)
-            except ValueError as error:
+                if not _PLAIN.fullmatch(entry):
+                    phrases.parse(entry)
+            except (TypeError, ValueError) as error:
                 mistakes.append(f'{path}: "{entry}": {error}')
             found.append(Phrase(entry, {}, str(path), weight))
     if mistakes:

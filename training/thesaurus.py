@@ -7,11 +7,9 @@ tells an action from its inverse never does, though "(start|stop)" may toggle.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations, product
 from random import Random
-
-from hassil.expression import Alternative, Expression, Group, TextChunk
 
 from training.templates import Template
 
@@ -20,6 +18,9 @@ SIDED = 4  # so many times more often said for an action than for its inverse
 SAID = 0.05  # of the action's phrases, at least
 OPPOSED = 4  # pairs of an action and its inverse that must say so
 LONGEST = 2  # words of an entry
+
+_HOLE = "\0"
+_NESTED = frozenset("{}<>" + _HOLE)
 
 
 class Thesaurus:
@@ -31,7 +32,7 @@ class Thesaurus:
         agreed: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for template in templates:
             if template.action is not None:
-                for pair in _pairs(template.sentence.expression):
+                for pair in _pairs(template.phrase.template):
                     agreed[pair].add(template.action.id)
         self._others: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for (word, other), actions in sorted(agreed.items()):
@@ -108,28 +109,29 @@ def _sided(
     }
 
 
-def _pairs(expression: Expression) -> Iterable[tuple[str, str]]:
-    if not isinstance(expression, Group):
+def _pairs(template: str) -> Iterator[tuple[str, str]]:
+    """Give short texts that stand beside each other in an alternation.
+
+    Does not parse the template: to have that done for all of them takes a minute.
+    """
+    for items in _alternations(template):
+        texts = {" ".join(item.split()) for item in items if not _NESTED & set(item)}
+        short = sorted(text for text in texts if 0 < len(text.split()) <= LONGEST)
+        yield from permutations(short, 2)
+
+
+def _alternations(template: str) -> Iterator[list[str]]:
+    """Give the items of each alternation; another one in an item is a hole there."""
+    if "|" not in template:
         return
-    if isinstance(expression, Alternative):
-        words = {text for item in expression.items if (text := _text(item))}
-        yield from permutations(sorted(words), 2)
-    for item in expression.items:
-        yield from _pairs(item)
-
-
-def _text(expression: Expression) -> str | None:
-    """Give the words of an expression; None if it is no plain and short text."""
-    match expression:
-        case TextChunk():
-            text = expression.original_text
-        case Alternative():
-            return None
-        case Group():
-            parts = [_text(item) for item in expression.items]
-            if None in parts:
-                return None
-            text = " ".join(part for part in parts if part)
-        case _:
-            return None
-    return " ".join(text.split()) if len(text.split()) <= LONGEST else None
+    open_items: list[list[str]] = [[""]]
+    for sign in template:
+        if sign in "([":
+            open_items.append([""])
+        elif sign in ")]":
+            yield open_items.pop()
+            open_items[-1][-1] += _HOLE
+        elif sign == "|":
+            open_items[-1].append("")
+        else:
+            open_items[-1][-1] += sign

@@ -12,7 +12,6 @@ from training.loosen import Loosener
 from training.templates import Template
 from training.thesaurus import Thesaurus
 from whisperad import catalogue as catalogues
-from whisperad import phrases
 from whisperad.action import Action, Phrase
 from whisperad.phrases import Piece
 from whisperad.utterance import normalise
@@ -44,7 +43,7 @@ def template(action: str, text: str, inverse: str | None = None) -> Template:
         phrases=(phrase,),
         forms={},
     )
-    return Template(owner, phrase, phrases.parse(text))
+    return Template(owner, phrase)
 
 
 SHIPPED = [
