@@ -57,6 +57,7 @@ class Catalogue(msgspec.Struct, frozen=True):
     settings: dict[str, Setting]  # of the user's file
     hash: str  # of all that was read, 16 hexadecimal digits
     packs_off: dict[str, str] = {}  # name -> summary; their actions are not here
+    packs_hash: str = ""  # of what decides the actions alone
 
 
 class _Reader:
@@ -116,6 +117,7 @@ def load(shipped: Path = SHIPPED, user: Path | None = None) -> Catalogue:
     for folder in filter(None, (shipped, user)):
         for path in reader.packs(folder / "actions"):
             _read_pack(reader, path, folder == user, actions, packs, rules)
+    packs_read = reader.digest.copy()
     names, settings = _names(reader, shipped, user)
     reader.mistakes += checks.check_inverses(actions)
     if len(actions) > MAX_ACTIONS:
@@ -124,6 +126,7 @@ def load(shipped: Path = SHIPPED, user: Path | None = None) -> Catalogue:
         )
     off, mistakes = switches.packs_off(settings, packs)
     reader.mistakes += [f"{user and user / USER_FILE}: {m}" for m in mistakes]
+    packs_read.update(repr(sorted(off)).encode())
     if reader.mistakes:
         raise BadConfig(tuple(reader.mistakes))
     return Catalogue(
@@ -134,6 +137,7 @@ def load(shipped: Path = SHIPPED, user: Path | None = None) -> Catalogue:
         settings,
         reader.digest.hexdigest()[:16],
         off,
+        packs_read.hexdigest()[:16],
     )
 
 

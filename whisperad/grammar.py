@@ -45,6 +45,7 @@ class Grammar:
 
     def __init__(self, catalogue: Catalogue, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        self.packs_hash = catalogue.packs_hash
         self.guesser = Guesser(catalogue)
         self._actions = catalogue.actions
         self._closings = self._ways_to_end()

@@ -177,6 +177,7 @@ class Serving:
             pass
         await self._thread.submit(lambda _: give_back())
         gc.freeze()  # what was learnt stays, and is much to look through
+        log.info("learnt", actions=len(before.catalogue.actions))
 
     def _configure(self) -> None:
         """Load the configuration, the shipped one alone if the user's is wrong.
@@ -207,7 +208,7 @@ class Serving:
         grammar, adapter = await self._thread.submit(
             lambda model: (model.served(), model.adapter)
         )
-        if what != "adapter":
+        if grammar.packs_hash != configuration.catalogue.packs_hash:
             grammar = await self._thread.submit(
                 lambda model: model.grammar(configuration.catalogue)
             )

@@ -99,7 +99,7 @@ def measure(scratch: Path, base: Base, extent: Extent) -> tuple[list[Row], str]:
     told("under load, with swaps, after pauses")
     served = running(scratch / "l", base, {"shortcuts": False})
     try:
-        settle(served, shortcuts=False)
+        settle(served)
         seconds = 0.5 if extent.quick else 10.0
         rows += load.throughput(served, said, seconds)
         rows += load.swaps(served, base, said, seconds)

@@ -74,17 +74,15 @@ def stopped(
     return RunningDaemon(home, given, {"WHISPERA_SOCKET": ""})
 
 
-def settle(daemon: RunningDaemon, *, shortcuts: bool = True) -> RunningDaemon:
+def settle(daemon: RunningDaemon) -> RunningDaemon:
     """Wait until it has learnt all that it learns after its start."""
-    if not shortcuts:
-        # To read the packs again waits for all that is learnt from them.
-        daemon.ask(type="reload", what="config")
-        return daemon
     ends = time.monotonic() + ANSWER_S
-    while daemon.ask(type="interpret", utterance=EXACT[0])["stage"] != "exact":
-        assert time.monotonic() < ends, "no phrase is exact"
+    while True:
+        events = [event["event"] for event in daemon.events()]
+        if "learnt" in events[events.index("ready") :]:
+            return daemon
+        assert time.monotonic() < ends, f"nothing was learnt in {ANSWER_S} s"
         time.sleep(0.02)
-    return daemon
 
 
 def first_answer(daemon: RunningDaemon) -> None:
@@ -143,7 +141,7 @@ def daemon(
     settings = {"shortcuts": shortcuts, "packs_off": packs_off}
     running_one = running(home, base, settings)
     try:
-        settle(running_one, shortcuts=shortcuts)
+        settle(running_one)
         asked = Conversation(running_one)
         asked.replies = kept
         with asked.client:

@@ -44,6 +44,26 @@ def test_what_is_not_there_need_not_be(tmp_path: Path) -> None:
     assert mistakes(tmp_path / "nowhere") == []
 
 
+def test_names_make_no_other_actions_but_packs_and_switches_do(
+    tmp_path: Path, pack: Path, user_file: Path
+) -> None:
+    def read() -> tuple[str, str]:
+        loaded = catalogue.load(user=tmp_path)
+        return loaded.hash, loaded.packs_hash
+
+    bare = read()
+    user_file.write_text('{"apps": {"myapp": "My Application"}}')
+    named = read()
+    user_file.write_text('{"settings": {"packs_off": ["docker"]}}')
+    switched = read()
+    pack.write_text(ACTION)
+    widened = read()
+
+    assert named[0] != bare[0]
+    assert named[1] == bare[1]
+    assert len({bare[1], switched[1], widened[1]}) == 3
+
+
 @pytest.mark.parametrize(
     "text",
     ["a = " + "[" * 20_000, "a = " + "{b=" * 5_000, "[" + "a." * 20_000 + "b]"],
