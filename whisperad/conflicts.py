@@ -9,6 +9,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -74,7 +75,12 @@ def _given_way(conflict: Conflict, config: Path) -> str | None:
 
 
 def _is_own(owner: Owner, config: Path) -> bool:
-    return not Path(owner.file).is_relative_to(config)
+    return _is_outside(owner.file, config)
+
+
+@cache
+def _is_outside(file: str, config: Path) -> bool:
+    return not Path(file).is_relative_to(config)
 
 
 def _walk(
