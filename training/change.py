@@ -10,6 +10,9 @@ from whisperad.catalogue import Catalogue
 
 # Of a score on two thousand rows: chance alone moves it by as much.
 TOLERANCE = 0.015
+# Of those, some five hundred are no command, and the threshold is chosen on as many
+# others: two standard errors of the difference of two such shares of about 4 %.
+FALSE_TOLERANCE = 0.025
 PACK_ROWS = 20  # of a pack: fewer say nothing about it
 PACK_TOLERANCE = 0.05  # of a pack's share, before it is named
 
@@ -88,7 +91,7 @@ def worse(new: Scores, old: Scores) -> list[str]:
     found = []
     if new.right < old.right - TOLERANCE:
         found.append(f"right answers fell from {old.right:.1%} to {new.right:.1%}")
-    allowed = max(old.false_actions, FALSE_ACTIONS) + TOLERANCE
+    allowed = max(old.false_actions, FALSE_ACTIONS) + FALSE_TOLERANCE
     if new.false_actions > allowed:
         found.append(
             f"false actions rose from {old.false_actions:.1%} to {new.false_actions:.1%}"

@@ -32,7 +32,8 @@ def test_fewer_right_answers_are_worse() -> None:
 
 
 def test_more_false_actions_than_were_asked_for_are_worse() -> None:
-    assert worse(replace(BEFORE, false_actions=0.045), BEFORE) == []
+    assert worse(replace(BEFORE, false_actions=0.05), BEFORE) == []
+    assert worse(replace(BEFORE, false_actions=0.06), BEFORE) != []
     assert worse(replace(BEFORE, false_actions=0.08), BEFORE) == [
         "false actions rose from 3.0% to 8.0%"
     ]
