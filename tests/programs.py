@@ -1,6 +1,9 @@
 """Programs that are run for real, and effects in a folder of their own."""
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +18,7 @@ from whisperad.settings import Settings
 T = TypeVar("T")
 ENVIRON = {"PATH": os.environ["PATH"], "LANG": "C"}
 LIMIT_BYTES = 1000
+ROOT = Path(__file__).parent.parent
 
 
 def command(
@@ -31,6 +35,19 @@ def command(
         argv, "safe", "daemon", stdin, stdin_file, dict(env or {}), keep, replaces,
         stdin_open=stdin_open,
     )  # fmt: skip
+
+
+def run_script(script: str, *arguments: object) -> str:
+    """Run Python in a process of its own, with arguments as JSON; give what it prints."""
+    ran = subprocess.run(
+        [sys.executable, "-c", script, json.dumps(arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 def outcome(given: Command, timeout_s: float = 8.0, cwd: str = "/") -> Outcome:

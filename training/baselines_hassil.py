@@ -43,7 +43,7 @@ class Hassil:
             for file, bodies in catalogue.rules.items()
         }
         known = [
-            HassilIntent(action.id, _data(of_action(action, "train"), rules))
+            HassilIntent(action.id, _data(of_action(action, "train", config), rules))
             for action in catalogue.actions.values()
         ]
         known.append(HassilIntent(NONE, _data(of_refusals(config, "train"), rules)))

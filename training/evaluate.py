@@ -1,4 +1,4 @@
-"""Adapter folder -> scores, through the daemon's own `Model.understand`."""
+"""Adapter folder -> scores, through the daemon's own `Model.understanding`."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -54,7 +54,7 @@ class Generator:
         self._bounds: dict[int, list[int]] = {}  # of the groups, by identity
         self._weights: list[float] = []
         for action in catalogue.actions.values():
-            group = of_action(action, split)
+            group = of_action(action, split, config)
             if group:
                 self._groups.append(group)
                 self._weights.append(_weight(action))

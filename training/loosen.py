@@ -21,9 +21,18 @@ TELLING = 30  # so many times more often in an action's phrases than in all othe
 COMMON = 0.004  # share of all phrases that a telling word is in at most
 RARE = 2e-4  # share of all phrases that any word is taken to be in at least
 ALONE = 0.15  # of wordings: little more than a telling word
+VALUE_FIRST = 0.25  # of those with one value
+INFLECTED = 0.08  # of telling words: one for many, or many for one
 
 _ARTICLES = ("the", "my", "our", "some", "a", "this", "the", "all the")
-_JOINTS = (" ", " ", " ", " to ", " for ", " with ", ": ")
+_JOINTS = (
+    " ", " ", " ", " ", " to ", " for ", " with ", ": ", " of ", " is ", " was ", " at ",
+    " that is ", " now is ", " today was ", " it is ", " saying ", " called ", " please ",
+)  # fmt: skip
+_JOINTS_AFTER = (
+    " ", " ", " as ", " as my ", " as the ", " on the ", " for the ", " to the ", " in the ",
+    " is my ", " is the ", " was my ", " with the ", " for my ",
+)  # fmt: skip
 _WITH_KEY = (
     "{}", "{} please", "the {}", "the {} please", "i need the {}", "i want the {}",
     "time for the {}", "it's time for {}", "how about the {}", "what about the {}",
@@ -78,8 +87,10 @@ class Loosener:
         pieces: Sequence[Piece] = part.pieces
         if not part.fixed:  # else the words stand for values
             takes_sides = any(map(self._thesaurus.takes_sides, _words(pieces)))
-            if random.random() < ALONE and telling and not takes_sides:
-                return part._replace(pieces=_alone(pieces, telling, random))
+            if random.random() < ALONE and telling:
+                if not takes_sides:
+                    return part._replace(pieces=_alone(pieces, telling, random))
+                pieces = self._with_side(pieces, telling, random)
             pieces = self._reworded(pieces, part.action, random)
         if random.random() < 0.2:
             pieces = _each_word(
@@ -119,6 +130,12 @@ class Loosener:
                 0.35,
                 lambda word, random: self._exchanged(word, action, random),
             )
+        pieces = _each_word(
+            pieces,
+            random,
+            INFLECTED,
+            lambda word, _: _inflected(word) if word in telling else word,
+        )
         if random.random() < 0.3 and _words(pieces) & set(telling):
             pieces = _each_word(
                 pieces,
@@ -129,6 +146,21 @@ class Loosener:
                 ),
             )
         return pieces
+
+    def _with_side(
+        self, pieces: Sequence[Piece], telling: Sequence[str], random: Random
+    ) -> Sequence[Piece]:
+        """Say a telling word beside those that tell it from its contrary: "pump on"."""
+        if any(piece.slot for piece in pieces):
+            return pieces
+        words = "".join(piece.text for piece in pieces).split()
+        sides = [word for word in words if self._thesaurus.takes_sides(word)]
+        keys = [word for word in words if word in telling and word not in sides]
+        if not keys:
+            return pieces
+        said = [" ".join(sides), random.choice(("", "", "the ")) + random.choice(keys)]
+        random.shuffle(said)
+        return [Piece(" ".join(said))]
 
     def _exchanged(self, word: str, action: str, random: Random) -> str:
         other = self._thesaurus.other(word, random) if len(word) > 2 else None
@@ -228,11 +260,20 @@ def _alone(
     """Say a telling word, or two, and the values of the slots."""
     words = [word for word in telling if word in _words(pieces)] or list(telling)
     key = " ".join(random.sample(words, min(len(words), random.choice((1, 1, 2)))))
+    values = [piece for piece in pieces if piece.slot]
+    if len(values) == 1 and random.random() < VALUE_FIRST:
+        return [*values, Piece(random.choice(_JOINTS_AFTER) + key)]
     said = [Piece(random.choice(_WITH_KEY).format(key))]
-    for piece in pieces:
-        if piece.slot:
-            said += [Piece(random.choice(_JOINTS)), piece]
+    for value in values:
+        said += [Piece(random.choice(_JOINTS)), value]
     return said
+
+
+def _inflected(word: str) -> str:
+    """Give the plural of what looks like a singular, and the other way round."""
+    if len(word) < 4 or word.endswith(("ss", "us", "is", "ing", "ed")):
+        return word
+    return word[:-1] if word.endswith("s") else f"{word}s"
 
 
 def _tidy(pieces: Iterable[Piece]) -> list[Piece]:

@@ -1,6 +1,7 @@
 """Templates: the phrases of actions and of what is no command, dealt out to splits."""
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from whisperad.errors import BadConfig
 
 Split = Literal["train", "valid", "test"]
 PLAIN = 3  # phrases of an action: packs begin with what most people would say
-_PLAIN = re.compile(r"[\w' ]+")  # just words, with nothing to parse
+_JUST_WORDS = re.compile(r"[\w' ]+")  # nothing to parse
 HELD_OUT = 10  # one template of ten each goes to valid and to test
 
 
@@ -33,9 +34,18 @@ class Template(msgspec.Struct, frozen=True, dict=True):
         return phrases.parse(self.phrase.template)
 
 
-def of_action(action: Action, split: Split) -> list[Template]:
-    """Give the phrases of an action that belong to a split."""
-    return [Template(action, phrase) for phrase in _of_split(action.phrases, split)]
+def of_action(action: Action, split: Split, shipped: Path) -> list[Template]:
+    """Give the phrases of an action that belong to a split.
+
+    All of a user's own, which are not below `shipped`, are trained on: they are few,
+    and each of them is what somebody says.
+    """
+    given = _of_split(action.phrases, split)
+    if split == "train":
+        ours = f"{shipped}{os.sep}"
+        own = [phrase for phrase in action.phrases if not phrase.file.startswith(ours)]
+        given += [phrase for phrase in own if phrase not in given]
+    return [Template(action, phrase) for phrase in given]
 
 
 def of_refusals(config: Path, split: Split) -> list[Template]:
@@ -60,7 +70,7 @@ def none_phrases(config: Path) -> tuple[Phrase, ...]:
             continue
         for entry in entries:
             try:
-                if not _PLAIN.fullmatch(entry):
+                if not _JUST_WORDS.fullmatch(entry):
                     phrases.parse(entry)
             except (TypeError, ValueError) as error:
                 mistakes.append(f'{path}: "{entry}": {error}')

@@ -6,7 +6,8 @@ guess come out of the same pass and are kept up to the first that differs. So a 
 never changes an answer, it only saves passes (as in speculative decoding,
 arXiv:2211.17192). Makes no pass itself: it asks for one and goes on with the scores, so
 that several answers can be decoded side by side. Where the choices are that a pass
-decides is found out while the pass is on its way.
+decides is found out once it has begun: where mlx runs ahead of us, as on a GPU, that
+takes no time of its own.
 """
 
 import math

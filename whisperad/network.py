@@ -1,7 +1,8 @@
 """The layers of a Qwen2 model, as fast as they run here.
 
-Everything belongs to one thread: `model_thread.py` makes the network in it and touches
-it from nowhere else.
+A network belongs to the thread that made it: `model_thread.py` touches it from nowhere
+else. Threads beside it read with what `Network.beside` gives each of them, which shares
+the weights and nothing that changes.
 """
 
 import gc
@@ -123,7 +124,8 @@ class Network:
     def read(self, tokens: list[int], since: int) -> States:
         """Begin a pass that reads tokens, and give what it will make of the last ones.
 
-        Those are the tokens from `since` on, for `scores`. Does not wait for the pass.
+        Those are the tokens from `since` on, for `scores`. Only where mlx runs ahead, as
+        on a GPU, is the pass still on its way when this returns.
         """
         return _begun(self._layers.read(tokens, since))
 
@@ -131,7 +133,7 @@ class Network:
         """Begin a pass that reads several prompts from their beginning.
 
         Gives what it will make of each row from its `since` on, one after the other.
-        Does not wait for the pass, and none of it is remembered.
+        Begun as by `read`; none of it is remembered.
         """
         return _begun(self._layers.read_together(rows, since))
 

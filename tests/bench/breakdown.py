@@ -37,7 +37,17 @@ WHOLE = "an answer, mean"
 # What the profiler's functions belong to, by their file or, of compiled ones, name.
 PARTS = (
     ("tokenizer", ("tokenizers.Tokenizer",)),
-    ("grammar", ("LLMatcher", "LLTokenizer", "/whisperad/grammar.py", "llguidance")),
+    (
+        "grammar",
+        (
+            "LLMatcher",
+            "LLTokenizer",
+            "llguidance",
+            "/whisperad/grammar.py",
+            "/whisperad/spans.py",
+            "/whisperad/vocabulary.py",
+        ),
+    ),
     ("drafts", ("/whisperad/guess.py", "/whisperad/draft.py", "/whisperad/decode.py")),
     # The profiler sees into no call of mlx: the network is where its results are read.
     ("layers: mlx", ("/whisperad/network.py",)),

@@ -129,7 +129,8 @@ def test_an_action_never_gets_the_words_of_its_contrary() -> None:
     drawn = wordings(loosener, "start_pump", "start the pump")
 
     assert len(drawn) > 3
-    assert all(text.split()[0] in ("start", "launch") for text in drawn)
+    assert all({"start", "launch"} & set(text.split()) for text in drawn)
+    assert not any({"stop", "halt", "run"} & set(text.split()) for text in drawn)
     seeming = refused(loosener, "start_pump", "start the pump")
     assert seeming & {"stop the pump", "halt the pump"}
     assert "start the pump" not in seeming
@@ -140,10 +141,38 @@ def test_two_own_actions_keep_apart_what_tells_them_apart() -> None:
     own = [template("pool_on", on), template("pool_off", off)]
     loosener = Loosener(own, SHIPPED)
 
-    assert all(text.endswith("on") for text in wordings(loosener, "pool_on", on))
-    assert all(text.endswith("off") for text in wordings(loosener, "pool_off", off))
+    for action, text, mine, other in (
+        ("pool_on", on, "on", "off"),
+        ("pool_off", off, "off", "on"),
+    ):
+        for drawn in wordings(loosener, action, text):
+            assert mine in drawn.split()
+            assert other not in drawn.split()
     assert off not in refused(loosener, "pool_on", on)
     assert on not in refused(loosener, "pool_off", off)
+
+
+def test_what_tells_an_action_from_its_contrary_may_stand_beside_a_telling_word() -> (
+    None
+):
+    text = "switch on the pool heater"
+    loosener = Loosener([template("heater_on", text)], SHIPPED)
+
+    drawn = wordings(loosener, "heater_on", text)
+
+    assert drawn & {"heater on", "the heater on", "pool on", "the pool on"}
+    assert "heater" not in drawn  # on or off?
+
+
+def test_one_and_many_are_both_said() -> None:
+    own = [template("feed_goldfish", "feed the goldfishes in the ponds")]
+    loosener = Loosener(own, SHIPPED)
+
+    drawn = wordings(loosener, "feed_goldfish", "feed the goldfishes in the pond")
+
+    said = {word for text in drawn for word in text.split()}
+    assert {"goldfishe", "ponds"} & said
+    assert "ins" not in said  # it tells nothing
 
 
 def test_words_that_stand_for_a_value_stay() -> None:
@@ -183,7 +212,8 @@ def test_slots_keep_their_words(thesaurus: Thesaurus) -> None:
 
     drawn = [loosener.loosen(part, random).pieces for _ in range(200)]
 
-    assert all(p[-1] == Piece("salt and pepper", "text") for p in drawn)
+    assert all(Piece("salt and pepper", "text") in p for p in drawn)
+    assert any(p[0].slot and "label" in p[-1].text for p in drawn)  # the value first
     assert len({"".join(piece.text for piece in p) for p in drawn}) > 20
     assert any("label" in p[0].text and "make" not in p[0].text for p in drawn)
 
@@ -198,6 +228,8 @@ def test_a_users_own_action_is_drawn_often_and_in_other_words(tmp_path: Path) ->
     drawn = list(Generator(catalogue, shipped, "train").examples(3000, 1))
 
     own = [e for e in drawn if e.intents[0].action == "print_label"]
+    phrases = {p.template for p in catalogue.actions["print_label"].phrases}
+    assert phrases <= {e.template for e in own}  # none is held out
     assert 300 < len(own) < 900
     assert len({normalise(e.utterance).text.split("label")[0] for e in own}) > 40
     alike = [e for e in drawn if e.intents[0].is_none and "label" in e.utterance]

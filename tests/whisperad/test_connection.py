@@ -1,77 +1,15 @@
-"""One connection: any bytes in any pieces, replies in order, and an end with a reason.
-
-The host here answers each line with itself, over a real socket.
-"""
+"""One connection: any bytes in any pieces, replies in order, and an end with a reason."""
 
 import asyncio
-import time
 import tracemalloc
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import uvloop
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from whisperad.connection import Connection
-from whisperad.errors import WhisperaError
-
-LINE_BYTES = 1000
-
-Reader = asyncio.StreamReader
-Writer = asyncio.StreamWriter
-
-
-class EchoHost:
-    """Answers a line with the line, slowly if it says so, and an error with its code."""
-
-    def __init__(self) -> None:
-        self.clients: set[Connection] = set()
-        self.answered: list[bytes] = []
-
-    def connection(self) -> Connection:
-        made = Connection(self, LINE_BYTES)
-        self.clients.add(made)
-        return made
-
-    def closed(self, connection: Connection) -> None:
-        self.clients.remove(connection)
-
-    async def answer(self, item: bytes | WhisperaError, received: float) -> bytes:
-        if isinstance(item, WhisperaError):
-            return f"{item.code}: {item}\n".encode()
-        if item.startswith(b"slow"):
-            await asyncio.sleep(0.05)
-        self.answered.append(item)
-        return item + b"\n"
-
-
-Talk = Callable[[EchoHost, Reader, Writer], Awaitable[None]]
-
-
-@pytest.fixture
-def talk(short_dir: Path) -> Callable[[Talk], None]:
-    """Give a function that runs a conversation with an echo host."""
-
-    async def conversation(say: Talk) -> None:
-        host = EchoHost()
-        path = short_dir / "w.sock"
-        server = await asyncio.get_running_loop().create_unix_server(
-            host.connection, path
-        )
-        reader, writer = await asyncio.open_unix_connection(path)
-        try:
-            await say(host, reader, writer)
-        finally:
-            writer.close()
-            server.close()
-            path.unlink(missing_ok=True)
-        async with asyncio.timeout(3):
-            while host.clients:
-                await asyncio.sleep(0.001)
-
-    return lambda say: uvloop.run(conversation(say))
+from tests.whisperad.echo_host import LINE_BYTES, EchoHost, Reader, Talk, Writer, send
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
@@ -201,7 +139,7 @@ def test_a_client_that_reads_nothing_does_not_fill_our_memory(
     line = b"x" * 999 + b"\n"
 
     async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
-        sending = asyncio.create_task(_send(writer, line * lines))
+        sending = asyncio.create_task(send(writer, line * lines))
         await asyncio.sleep(0.5)
         held_up = len(host.answered)
         assert held_up < lines / 4
@@ -214,16 +152,11 @@ def test_a_client_that_reads_nothing_does_not_fill_our_memory(
     talk(say)
 
 
-async def _send(writer: Writer, data: bytes) -> None:
-    writer.write(data)
-    await writer.drain()
-
-
 def test_a_client_that_sends_much_does_not_keep_the_others_waiting(
     talk: Callable[[Talk], None], short_dir: Path
 ) -> None:
     async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
-        sending = asyncio.create_task(_send(writer, b"much\n" * 100_000))
+        sending = asyncio.create_task(send(writer, b"much\n" * 100_000))
         reading = asyncio.create_task(reader.readexactly(500_000))
         while not host.answered:
             await asyncio.sleep(0)
@@ -281,135 +214,5 @@ def test_aborting_breaks_off_at_once(talk: Callable[[Talk], None]) -> None:
         assert await reader.read() == b""
         await asyncio.sleep(0.1)
         assert host.answered == []
-
-    talk(say)
-
-
-def _look(
-    host: EchoHost, read_s: float, idle_s: float, *, is_crowded: bool = False
-) -> None:
-    now = time.monotonic()
-    for connection in tuple(host.clients):
-        connection.look(now, read_s, idle_s, is_crowded=is_crowded)
-
-
-def test_a_line_that_was_begun_has_to_end(talk: Callable[[Talk], None]) -> None:
-    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
-        writer.write(b"first\nseco")
-        assert await reader.readline() == b"first\n"
-        for byte in b"nd":
-            await asyncio.sleep(0.06)
-            _look(host, 10, 10)
-            writer.write(bytes([byte]))  # it says something, but comes to no end
-        _look(host, 0.1, 10)
-        assert await reader.readline() == (
-            b"timeout: expected the end of a line within 0.1 s, found 5 bytes without"
-            b" one\n"
-        )
-        writer.write(b" of it\nthird\n")  # the rest belongs to no line
-        assert await reader.readline() == b"third\n"
-
-    talk(say)
-
-
-def test_who_never_ends_a_line_is_idle(talk: Callable[[Talk], None]) -> None:
-    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
-        writer.write(b"half")
-        await asyncio.sleep(0.02)
-        _look(host, 0.01, 10)
-        assert (await reader.readline()).startswith(b"timeout: ")
-        for _ in range(5):
-            writer.write(b".")
-            await asyncio.sleep(0.02)
-        _look(host, 10, 0.09)
-        assert await reader.read() == b""
-
-    talk(say)
-
-
-def test_where_others_wait_a_line_that_does_not_end_costs_the_place(
-    talk: Callable[[Talk], None],
-) -> None:
-    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
-        writer.write(b"half")
-        await asyncio.sleep(0.02)
-        _look(host, 0.01, 10, is_crowded=True)
-        assert (await reader.read()).startswith(b"timeout: ")
-
-    talk(say)
-
-
-def test_who_has_not_ended_a_line_in_time_goes_as_soon_as_others_wait(
-    talk: Callable[[Talk], None],
-) -> None:
-    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
-        writer.write(b"half")
-        await asyncio.sleep(0.02)
-        _look(host, 0.01, 10)
-        assert (await reader.readline()).startswith(b"timeout: ")
-        _look(host, 10, 10, is_crowded=True)
-        assert await reader.read() == b""
-
-    talk(say)
-
-
-def test_the_time_for_a_line_begins_with_the_line(talk: Callable[[Talk], None]) -> None:
-    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
-        for _ in range(5):
-            writer.write(b"o")
-            await asyncio.sleep(0.06)
-            _look(host, 0.3, 10)
-            writer.write(b"k\n")
-            assert await reader.readline() == b"ok\n"
-
-    talk(say)
-
-
-def test_who_is_not_read_has_all_the_time_for_a_line(
-    talk: Callable[[Talk], None],
-) -> None:
-    many = 2000
-
-    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
-        writer.write(b"slow and long enough\n" * many + b"half")
-        for _ in range(20):
-            await reader.readline()
-            _look(host, 0.0, 10)
-        assert not any(b"timeout" in line for line in host.answered)
-        writer.transport.abort()
-        for connection in tuple(host.clients):
-            connection.abort()
-
-    talk(say)
-
-
-def test_a_client_that_asks_nothing_is_closed_without_a_word(
-    talk: Callable[[Talk], None],
-) -> None:
-    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
-        writer.write(b"slow\n")
-        await asyncio.sleep(0.02)
-        _look(host, 10, 0.0)  # it is owed an answer
-        assert await reader.readline() == b"slow\n"
-        _look(host, 10, 10)
-        await asyncio.sleep(0.02)
-        _look(host, 10, 0.01)
-        assert await reader.read() == b""
-
-    talk(say)
-
-
-def test_a_client_that_never_reads_its_replies_is_let_go(
-    talk: Callable[[Talk], None],
-) -> None:
-    async def say(host: EchoHost, reader: Reader, writer: Writer) -> None:
-        sending = asyncio.create_task(_send(writer, (b"x" * 999 + b"\n") * 20_000))
-        await asyncio.sleep(0.3)
-        _look(host, 10, 10)
-        assert host.clients
-        _look(host, 10, 0.05)
-        await asyncio.sleep(0.05)
-        assert not host.clients
-        sending.cancel()
 
     talk(say)

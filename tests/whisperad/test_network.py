@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from tests import passes, tiny_base
+from tests.programs import run_script
 from whisperad import network as networks
 from whisperad.adapter import WEIGHTS
 from whisperad.errors import BadAdapter
@@ -49,18 +48,6 @@ save_config(config, Path(target) / "config.json")
 """
 
 
-def _run(script: str, *arguments: object) -> str:
-    ran = subprocess.run(
-        [sys.executable, "-c", script, json.dumps(arguments)],
-        cwd=_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
-
-
 def _adapted(network: Network, adapter: Path, scale: float) -> Weights:
     """Read an adapter to the end."""
     steps = network.adapting(adapter, scale)
@@ -80,7 +67,9 @@ def _reference(
     folder: Path, adapter: Path | None = None, *, dense: bool = True
 ) -> Scores:
     path = None if adapter is None else str(adapter)
-    rows = json.loads(_run(_REFERENCE, str(folder), path, dense, _PREFIX + _TOKENS))
+    rows = json.loads(
+        run_script(_REFERENCE, str(folder), path, dense, _PREFIX + _TOKENS)
+    )
     return [[rows[len(_PREFIX) + at][i] for i in _IDS] for at in _AT]
 
 
@@ -134,7 +123,7 @@ def test_an_output_layer_of_its_own_is_used(tmp_path: Path) -> None:
 def test_a_base_packed_in_eight_bits_is_unpacked(tmp_path: Path, *, tied: bool) -> None:
     folder = tiny_base.write_base(tmp_path / "base", tied=tied)
     packed = tmp_path / "packed"
-    _run(_QUANTISE, str(folder), str(packed))
+    run_script(_QUANTISE, str(folder), str(packed))
     network = Network(packed, _PREFIX)
     network.use(None)
 
@@ -234,7 +223,7 @@ def test_scores_far_into_a_text_are_those_of_mlx_lm(
     found = [*passes.read(network, tokens[:250], at[:1], _IDS)]
     found += passes.read(network, tokens[250:], [place - 250 for place in at[1:]], _IDS)
 
-    rows = json.loads(_run(_REFERENCE, str(folder), None, True, _PREFIX + tokens))
+    rows = json.loads(run_script(_REFERENCE, str(folder), None, True, _PREFIX + tokens))
     expected = [[rows[len(_PREFIX) + place][i] for i in _IDS] for place in at]
     assert _close(found, expected)
 

@@ -9,20 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests import tiny_base
+from tests.programs import run_script
 
 _ROOT = Path(__file__).parents[2]
-
-
-def _run(script: str, *arguments: object) -> str:
-    ran = subprocess.run(
-        [sys.executable, "-c", script, json.dumps(arguments)],
-        cwd=_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +36,12 @@ if sys.argv[1] == '["all"]':
 
 def test_nothing_heavy_is_loaded_and_no_limit_is_lowered() -> None:
     for _ in range(3):  # the order of a set of names differs from process to process
-        assert _run(_LIGHT).split() == ["[]", "True"]
+        assert run_script(_LIGHT).split() == ["[]", "True"]
 
 
 @pytest.mark.timeout(60)
 def test_all_of_mlx_lm_can_still_be_imported_afterwards() -> None:
-    assert _run(_LIGHT, "all").split()[2:] == ["load", "Model"]
+    assert run_script(_LIGHT, "all").split()[2:] == ["load", "Model"]
 
 
 _USED = """
@@ -97,6 +86,6 @@ def test_adapters_that_are_gone_leave_no_memory_behind(
     folder: Path, tmp_path: Path
 ) -> None:
     adapter = tiny_base.write_adapter(tmp_path / "adapter", folder)
-    before, after = map(int, _run(_LOADED, str(folder), str(adapter)).split())
+    before, after = map(int, run_script(_LOADED, str(folder), str(adapter)).split())
 
     assert after - before < 5_000_000
