@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from hassil.expression import Sentence
@@ -20,6 +20,14 @@ Split = Literal["train", "valid", "test"]
 PLAIN = 3  # phrases of an action: packs begin with what most people would say
 _JUST_WORDS = re.compile(r"[\w' ]+")  # nothing to parse
 HELD_OUT = 10  # one template of ten each goes to valid and to test
+
+
+class _Refusals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of what is no command."""
+
+    phrases: tuple[str, ...]
+    summary: str = ""
+    weight: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 class Template(msgspec.Struct, frozen=True, dict=True):
@@ -63,18 +71,18 @@ def none_phrases(config: Path) -> tuple[Phrase, ...]:
     mistakes: list[str] = []
     for path in sorted((config / "none").glob("*.toml")):
         try:
-            read = tomllib.loads(path.read_text(encoding="utf-8"))
-            entries, weight = read["phrases"], int(read.get("weight", 1))
-        except (OSError, tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+            text = path.read_text(encoding="utf-8")
+            file = msgspec.convert(tomllib.loads(text), _Refusals)
+        except (OSError, tomllib.TOMLDecodeError, ValueError) as error:
             mistakes.append(f"{path}: {error}")
             continue
-        for entry in entries:
+        for entry in file.phrases:
             try:
                 if not _JUST_WORDS.fullmatch(entry):
                     phrases.parse(entry)
-            except (TypeError, ValueError) as error:
+            except ValueError as error:
                 mistakes.append(f'{path}: "{entry}": {error}')
-            found.append(Phrase(entry, {}, str(path), weight))
+            found.append(Phrase(entry, {}, str(path), file.weight))
     if mistakes:
         raise BadConfig(tuple(mistakes))
     return tuple(found)

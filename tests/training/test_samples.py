@@ -4,9 +4,12 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from training.samples import Samples
 from training.templates import none_phrases, of_refusals
 from whisperad.catalogue import SHIPPED
+from whisperad.errors import BadConfig
 from whisperad.pack import Slot
 
 
@@ -34,3 +37,23 @@ def test_a_file_of_no_commands_may_be_drawn_from_more_often(tmp_path: Path) -> N
     assert [p.weight for p in none_phrases(tmp_path)] == [1, 7]
     splits = [of_refusals(tmp_path, split) for split in ("train", "valid", "test")]
     assert sum(map(len, splits)) == 2
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        'phrases = ["a"]\nweight = 0\n',
+        'phrases = ["a"]\nweight = "much"\n',
+        'phrases = ["a"]\nwieght = 2\n',
+        'phrases = "a"\n',
+        "phrases = [1]\n",
+        'phrases = ["a (b"]\n',
+        "",
+    ],
+)
+def test_a_wrong_file_of_no_commands_is_named(tmp_path: Path, file: str) -> None:
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "odd.toml").write_text(file)
+
+    with pytest.raises(BadConfig, match=r"odd\.toml"):
+        none_phrases(tmp_path)
