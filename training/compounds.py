@@ -1,10 +1,11 @@
 """Several commands in one utterance: how people join them, and leave words out.
 
 "Open chrome and mute the sound" joins two wordings, "open chrome and slack" says one
-verb for two names, "turn off the wi-fi and bluetooth" one verb for two actions.
+verb for two names, "turn off the wi-fi and bluetooth" one verb for two actions, and
+"open chrome and slack and mute the sound" does two of these.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ JOINTS = (
     " and after that ", ", also ", " and ", " and ",
 )  # fmt: skip
 _LISTING = (" and ", " and ", " and ", ", ", " & ", " plus ", " as well as ")
+SAME_JOINT = 0.3  # of lists: "chrome and slack and zoom"
 _COUNTS = (2, 2, 2, 2, 2, 3, 3, 4)
 # Verbs that can be said once for two actions, alone or with the word after them.
 _ONE_WORD = frozenset(
@@ -37,32 +39,46 @@ class Part(NamedTuple):
     is_open: bool  # its last slot takes any words, up to the end
 
 
+class Group(NamedTuple):
+    """One command or several that belong together, and how they are said."""
+
+    parts: list[Part]
+    pieces: list[Piece]  # each slot with the number of its command before it
+
+
+def alone(part: Part) -> Group:
+    """Give a group of one command."""
+    return Group([part], _tagged(part.pieces, 0))
+
+
 def how_many(random: Random) -> int:
     """Draw how many commands an utterance has: mostly two, at most four."""
     return random.choice(_COUNTS)
 
 
-def join(parts: list[Part], random: Random) -> list[Piece]:
+def join(groups: list[Group], random: Random) -> Group:
     """Say commands one after the other."""
     same = random.choice(JOINTS)
-    pieces: list[Piece] = []
-    for number, part in enumerate(parts):
+    joined = Group([], [])
+    for number, group in enumerate(groups):
         if number:
-            is_last = number == len(parts) - 1
-            joint = same if len(parts) == 2 else " and " if is_last else ", "
-            if len(parts) > 2 and random.random() < 0.5:
+            is_last = number == len(groups) - 1
+            joint = same if len(groups) == 2 else " and " if is_last else ", "
+            if len(groups) > 2 and random.random() < 0.5:
                 joint = random.choice(JOINTS)
             if random.random() < 0.06:
                 joint += random.choice(["please ", "can you ", "also "])
-            pieces.append(Piece(joint))
-        pieces += _tagged(part.pieces, number)
-    return pieces
+            joined.pieces.append(Piece(joint))
+        joined.pieces.extend(_counted_from(len(joined.parts), group.pieces))
+        joined.parts.extend(group.parts)
+    return joined
 
 
-def enumerate_names(part: Part, names: list[str], random: Random) -> list[Piece]:
+def enumerate_names(part: Part, names: list[str], random: Random) -> Group:
     """Put several names into the place of the only slot of a wording."""
     pieces: list[Piece] = []
     joint = random.choice(_LISTING)
+    between = joint if random.random() < SAME_JOINT else ", "
     for piece in part.pieces:
         if piece.slot is None:
             pieces.append(piece)
@@ -70,9 +86,9 @@ def enumerate_names(part: Part, names: list[str], random: Random) -> list[Piece]
         for number, name in enumerate(names):
             if number:
                 is_last = number == len(names) - 1
-                pieces.append(Piece(joint if is_last else ", "))
+                pieces.append(Piece(joint if is_last else between))
             pieces.append(Piece(name, f"{number}.{piece.slot}"))
-    return pieces
+    return Group([part] * len(names), pieces)
 
 
 def shared_verb(pieces: list[Piece]) -> str | None:
@@ -87,16 +103,23 @@ def shared_verb(pieces: list[Piece]) -> str | None:
     return None
 
 
-def carry_verb(parts: list[Part], verb: str, random: Random) -> list[Piece]:
+def carry_verb(parts: list[Part], verb: str, random: Random) -> Group:
     """Join wordings that begin with the same verb, and say it once."""
     pieces = _tagged(parts[0].pieces, 0)
     joint = random.choice(_LISTING)
     for number, part in enumerate(parts[1:], 1):
         first, *rest = _tagged(part.pieces, number)
         pieces += [Piece(joint), Piece(first.text.removeprefix(verb)), *rest]
-    return pieces
+    return Group(parts, pieces)
 
 
 def _tagged(pieces: Iterable[Piece], number: int) -> list[Piece]:
     """Name each slot by the number of its command too."""
     return [Piece(p.text, p.slot and f"{number}.{p.slot}") for p in pieces]
+
+
+def _counted_from(first: int, pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Give pieces with the commands of their slots numbered from `first`."""
+    for piece in pieces:
+        number, _, name = (piece.slot or "").partition(".")
+        yield Piece(piece.text, f"{int(number) + first}.{name}") if name else piece

@@ -34,6 +34,7 @@ SYNONYM_SHARE = 0.25  # of all examples
 COMPOUND_SHARE = 0.09  # of commands
 LISTING_SHARE = 0.3  # of those: one verb for several names
 CARRYING_SHARE = 0.6  # up to this one verb for two actions, where there is such a pair
+GROUPED_SHARE = 0.2  # of what comes next among three or four: each of these two
 # What is named one after the other: "open chrome and slack".
 LISTED = frozenset({"app", "folder", "package", "process", "site"})
 VERBS_TRIED = 25  # wordings an action, to find those that begin with the same verb
@@ -143,27 +144,47 @@ class Generator:
         return part._replace(pieces=pieces) if pieces else part
 
     def _compound(self, random: Random) -> Example | None:
-        """Draw an utterance of several commands, joined in one of three ways."""
-        way = random.random()
+        """Draw an utterance of several commands, joined in one way or in several."""
+        way, group, name = random.random(), None, "joined"
         if way < LISTING_SHARE:
-            return self._listing(random)
-        first = self._plain_part(random)
-        if first is None:
+            group, name = self._listing(compounds.how_many(random), random), "listed"
+        elif way < CARRYING_SHARE:
+            group, name = self._carried(random), "carried"
+        if group is None and way >= LISTING_SHARE:
+            group, name = self._joined(compounds.how_many(random), random), "joined"
+        if group is None:
             return None
-        verb = compounds.shared_verb(first.pieces)
-        if way < CARRYING_SHARE and verb and not first.is_open:
-            second = self._other_with(verb, first.action, random)
-            if second:
-                pieces = compounds.carry_verb([first, second], verb, random)
-                return self._finished([first, second], pieces, "carried", random)
-        more = [self._plain_part(random) for _ in range(compounds.how_many(random) - 1)]
-        parts = [first, *(part for part in more if part is not None)]
-        parts.sort(key=lambda part: part.is_open)
-        if len(parts) < 2 or parts[-2].is_open:
-            return None
-        return self._finished(parts, compounds.join(parts, random), "joined", random)
+        return self._finished(group.parts, group.pieces, name, random)
 
-    def _listing(self, random: Random) -> Example | None:
+    def _joined(self, count: int, random: Random) -> compounds.Group | None:
+        """Draw commands one after the other; two of several may belong together."""
+        groups: list[compounds.Group] = []
+        while count > 0:
+            group, kind = None, random.random() if len(groups) + count > 2 else 1.0
+            if kind < GROUPED_SHARE and count > 1:
+                group = self._listing(2, random)
+            elif kind < 2 * GROUPED_SHARE and count > 1:
+                group = self._carried(random)
+            if group is None and (part := self._plain_part(random)):
+                group = compounds.alone(part)
+            if group is not None:
+                groups.append(group)
+            count -= len(group.parts) if group else 1
+        groups.sort(key=lambda group: group.parts[-1].is_open)
+        if len(groups) < 2 or groups[-2].parts[-1].is_open:
+            return None
+        return compounds.join(groups, random)
+
+    def _carried(self, random: Random) -> compounds.Group | None:
+        """Draw one verb for two actions: "turn off the wi-fi and bluetooth"."""
+        first = self._plain_part(random)
+        verb = first and compounds.shared_verb(first.pieces)
+        if not first or not verb or first.is_open:
+            return None
+        second = self._other_with(verb, first.action, random)
+        return compounds.carry_verb([first, second], verb, random) if second else None
+
+    def _listing(self, count: int, random: Random) -> compounds.Group | None:
         """Draw one verb for several names: "open chrome and slack"."""
         if not self._listed:
             return None
@@ -172,13 +193,11 @@ class Generator:
         if part is None or part.fixed or template.action is None:
             return None
         (slot,) = template.action.slots.values()
-        count = compounds.how_many(random)
         drawn = (self._wordings.name(template, slot, random) for _ in range(count))
         names = list(dict.fromkeys(drawn))
         if len(names) < 2 or not any(piece.slot for piece in part.pieces):
             return None
-        pieces = compounds.enumerate_names(part, names, random)
-        return self._finished([part] * len(names), pieces, "listed", random)
+        return compounds.enumerate_names(part, names, random)
 
     def _plain_part(self, random: Random) -> compounds.Part | None:
         """Draw a command, half of the time in words that most people would use."""

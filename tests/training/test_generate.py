@@ -1,6 +1,7 @@
 """The dataset: reproducible, disjoint by template, true to what is served."""
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,29 @@ def test_a_broken_row_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(BadConfig, match=r"train\.jsonl:1"):
         list(read_rows(tmp_path / "train.jsonl"))
+
+
+def test_commands_that_belong_together_stand_among_others(
+    catalogue: Catalogue, train: Generator
+) -> None:
+    several = [e for e in train.examples(8000, 4) if len(e.intents) > 2]
+
+    pairs = [
+        e
+        for e in several
+        if e.template == "joined"
+        and any(
+            one.action == two.action and one.slots for one, two in pairwise(e.intents)
+        )
+        and len({intent.action for intent in e.intents}) > 1
+    ]
+    assert len(pairs) > 10
+    for example in several:
+        text = normalise(example.utterance).text
+        for intent in example.intents:
+            spans = {
+                value
+                for name, value in intent.slots.items()
+                if catalogue.actions[intent.action].slots[name].type != "choice"
+            }
+            assert all(span in text for span in spans)
