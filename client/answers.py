@@ -135,6 +135,7 @@ class Explained(msgspec.Struct, frozen=True):
 
     timing: Timing
     threshold: float
+    respelt: str = ""  # what was read instead of what was typed, if that was mended
     phrases: tuple[NearPhrase, ...] = ()
 
 

@@ -86,6 +86,7 @@ def explained_rows(meant: Interpretation, explained: Explained) -> list[Row]:
             f"{meant.stage}, {timing.total_ms:.1f} ms, passes {timing.passes},"
             f" chosen tokens {timing.chosen_tokens}",
         ),
+        *([("read as", f'"{plain(explained.respelt)}"')] if explained.respelt else []),
         ("confidence", f"{meant.confidence:.1%}, threshold {explained.threshold:.1%}"),
         *(("intent", intent_text(intent)) for intent in meant.intents),
         *_slot_rows(meant),

@@ -73,7 +73,10 @@ def _canaries(answers: list[Answer]) -> tuple[Canary, ...]:
     for a in answers:
         if len(chosen) == CANARIES:
             break
-        sure = a.is_right and a.expected and a.understanding.confidence > 0.9
+        understanding = a.understanding
+        sure = a.is_right and a.expected and understanding.confidence > 0.9
+        if understanding.respelt:
+            continue  # a daemon that has just started does not know how words are spelt
         if sure and a.expected[0].action not in chosen:
             intent = a.expected[0]
             chosen[intent.action] = Canary(

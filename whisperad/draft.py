@@ -27,6 +27,7 @@ class Draft:
     def __init__(self, actions: Iterable[tuple[str, Iterable[frozenset[str]]]]) -> None:
         """`actions` are ids and, for each phrase, its words. Takes a moment."""
         self._ids: list[str] = []
+        self.phrases: Counter[str] = Counter()  # how many have each word
         votes: defaultdict[str, Votes] = defaultdict(lambda: (array("H"), array("f")))
         usual = _SEEN / (_USUAL + _PHRASES)
         for number, (identity, phrases) in enumerate(actions):
@@ -36,6 +37,7 @@ class Draft:
             for words in phrases:
                 counts.update(words)
                 total += 1
+            self.phrases.update(counts)
             for word, count in counts.items():
                 share = (count + _SEEN) / (total + _PHRASES)
                 votes[word][0].append(number)

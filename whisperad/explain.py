@@ -45,6 +45,7 @@ class Explanation(Interpretation, frozen=True, kw_only=True, tag="interpretation
     """An interpretation with all its candidates and what they were judged by."""
 
     threshold: float
+    respelt: str  # what was read instead of what was typed, if that was mended
     phrases: tuple[NearPhrase, ...]  # one for each intent, else for the best candidate
 
 
@@ -73,12 +74,15 @@ def explanation(
         LikelyIntent(resolver.said(c.intent, utterance), round(c.confidence, 4))
         for c in understanding.candidates
     )
+    read = understanding.respelt or utterance.text
     near = tuple(
-        nearest_phrase(catalogue, intent, utterance.text, is_part=len(best) > 1)
+        nearest_phrase(catalogue, intent, read, is_part=len(best) > 1)
         for intent in best
     )
     fields = {**asdict(reply), "candidates": candidates}
-    return Explanation(**fields, threshold=threshold, phrases=near)
+    return Explanation(
+        **fields, threshold=threshold, respelt=understanding.respelt, phrases=near
+    )
 
 
 def nearest_phrase(

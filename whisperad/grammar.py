@@ -29,6 +29,7 @@ from whisperad.prompt import (
     parse_completion,
 )
 from whisperad.spans import Said, Span
+from whisperad.spelling import Spelling
 from whisperad.vocabulary import Vocabulary
 
 MASKS = 256  # of tokens that may come next, remembered: some kilobytes each
@@ -47,6 +48,7 @@ class Grammar:
         self.vocabulary = vocabulary
         self.packs_hash = catalogue.packs_hash
         self.guesser = Guesser(catalogue)
+        self.spelling: Spelling | None = None  # without it nothing is read twice
         self._actions = catalogue.actions
         self._closings = self._ways_to_end()
         none = f"{self._ids(NONE)} {self._closings[0]}"
@@ -106,11 +108,13 @@ class Grammar:
         return self._after_spans[lark]
 
     def learn(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
-        """Learn to guess, and compile what lists need. For a thread that may wait.
+        """Learn to guess and spell, and compile what lists need. Takes some seconds.
 
         Leaves it when it is not wanted any more.
         """
         self.guesser.learn(is_wanted)
+        if self.guesser.draft:
+            self.spelling = Spelling(self._actions, self.guesser.draft.phrases)
         for number in range(1, MAX_INTENTS + 1):
             if is_wanted():
                 self._in_list(number)

@@ -182,10 +182,28 @@ class Model:
         """Say what the utterance asks for, with passes that the caller makes.
 
         Candidates are looked for below `threshold`, by default the adapter's own, or
-        always if `explain` is set. Raises `TimedOut` when `deadline`, a time of
+        always if `explain` is set. What may be misspelt and is not sure to be a command
+        is read in another spelling too. Raises `TimedOut` when `deadline`, a time of
         `time.monotonic`, passes.
         """
         grammar = self.served()
+        first = yield from self._read(grammar, utterance, threshold, explain, deadline)
+        other = grammar.spelling and grammar.spelling.other(utterance, first)
+        if not other:
+            return first
+        utterance = other.utterance
+        again = yield from self._read(grammar, utterance, threshold, explain, deadline)
+        return other.better(first, again)
+
+    def _read(
+        self,
+        grammar: Grammar,
+        utterance: Utterance,
+        threshold: float | None,
+        explain: bool,
+        deadline: float,
+    ) -> Steps:
+        """Say what the utterance asks for, as it is spelt."""
         started = time.perf_counter()
         prompt = self._vocabulary.encode(utterance.text + SUFFIX)
         if not _is_readable(utterance) or len(prompt) > MAX_PROMPT_TOKENS:

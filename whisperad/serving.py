@@ -139,7 +139,7 @@ class Serving:
         await asyncio.wait({self._learning, self._proving})
 
     def _is_wanted(self) -> bool:
-        """Whether it is still worth while to learn what only saves time."""
+        """Whether it is still worth while to learn what a start need not wait for."""
         return not self._is_stopping
 
     async def _prove(self, folders: Sequence[Path]) -> None:
@@ -161,7 +161,7 @@ class Serving:
             self.answers.clear()
 
     async def _learn(self) -> None:
-        """Learn exact phrases, what to guess and how to read: all save time only."""
+        """Learn exact phrases, what to guess, how to spell and how to read."""
         try:
             before = self.configuration
             grammar = await self._thread.submit(lambda model: model.served())
@@ -169,6 +169,7 @@ class Serving:
             after = await asyncio.to_thread(_learnt, before)
             if self.configuration is before:  # it may have been read again
                 self.configuration = after
+            self.answers.clear()  # what was misspelt may mean something now
         finally:
             self._has_learnt.set()
         measuring = await self._thread.submit(lambda model: model.reader.measuring())

@@ -29,5 +29,6 @@ class Understanding(msgspec.Struct, frozen=True):
     stage: str = "model"
     passes: int = 0  # forward passes of the model
     chosen_tokens: int = 0  # tokens chosen among several
+    respelt: str = ""  # what was read instead of what was typed, if that was mended
     adapter: str | None = None  # folder name of the adapter that answered
     model_ms: float = 0.0
