@@ -2,10 +2,17 @@
 
 import json
 import os
+import select
 import subprocess
 import sys
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+
+import pytest
 
 from tests.running import RunningDaemon
 
@@ -51,6 +58,107 @@ def test_a_log_nobody_reads_stops_nothing() -> None:
     )
 
     assert ran.stdout == "still here\n"
+
+
+@contextmanager
+def _held(kind: str) -> Iterator[tuple[int, int]]:
+    """Give both ends of what takes no more, the reader's first."""
+    reader, writer = os.pipe() if kind == "pipe" else os.openpty()
+    try:
+        if kind == "pipe":
+            _fill(writer)
+        else:
+            termios.tcflow(writer, termios.TCOOFF)  # as control-S does
+        yield reader, writer
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def _fill(writer: int) -> None:
+    os.set_blocking(writer, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"\n")
+    os.set_blocking(writer, True)
+
+
+def _start(stopped: RunningDaemon, error: int) -> None:
+    stopped.process = subprocess.Popen(
+        [sys.executable, "-m", "whisperad"], env=stopped.environ, stderr=error
+    )
+    stopped.wait_until_ready()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "terminal"])
+def test_a_log_whose_reader_has_stopped_holds_up_nothing(
+    stopped: RunningDaemon, kind: str
+) -> None:
+    with _held(kind) as (_, writer):
+        _start(stopped, writer)
+        reloaded = [stopped.ask(type="reload", what="config") for _ in range(3)]
+        began = time.monotonic()
+
+        assert {reply["type"] for reply in reloaded} == {"ok"}
+        assert stopped.stop() == 0
+        assert time.monotonic() - began < 2
+
+
+def test_a_reader_who_goes_on_gets_what_was_logged_meanwhile(
+    stopped: RunningDaemon,
+) -> None:
+    with _held("pipe") as (reader, writer):
+        _start(stopped, writer)
+        stopped.ask(type="reload", what="config")
+        lines = _read(reader, "reloaded")
+        stopped.process.terminate()
+        lines += _read(reader, "stopped")
+
+        assert stopped.process.wait(8) == 0
+    assert [line["event"] for line in lines] == [
+        "ready", "reloaded", "stopping", "stopped"
+    ]  # fmt: skip
+
+
+def _read(reader: int, last: str) -> list[dict[str, object]]:
+    """Give the events of a pipe, up to one of this name."""
+    read = b""
+    while f'"event":"{last}"'.encode() not in read or not read.endswith(b"\n"):
+        assert select.select([reader], [], [], 10)[0], read
+        read += os.read(reader, 2**16)
+    return [json.loads(line) for line in read.split(b"\n") if line]
+
+
+def test_what_too_long_nobody_reads_is_dropped_and_counted() -> None:
+    program = (
+        "import sys; from whisperad import log\n"
+        "for number in range(20_000): log.info('odd', number=number)\n"
+        "print('logged', flush=True); sys.stdin.read()\n"
+        "for number in range(3): log.info('again', number=number)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline() == b"logged\n"
+        lines = [json.loads(process.stderr.readline())]
+        while lines[-1]["event"] == "odd":
+            lines.append(json.loads(process.stderr.readline()))
+        process.stdin.close()
+        rest = [json.loads(line) for line in process.stderr]
+    *odd, dropped = lines
+
+    assert [line["number"] for line in odd] == list(range(len(odd)))
+    assert (dropped["event"], dropped["level"]) == ("dropped", "warning")
+    assert 0 < dropped["lines"] == 20_000 - len(odd)
+    assert [(line["event"], line["number"]) for line in rest] == [
+        ("again", 0), ("again", 1), ("again", 2)
+    ]  # fmt: skip
 
 
 def test_a_name_that_is_no_text_is_logged_all_the_same() -> None:
