@@ -20,7 +20,6 @@ COMMAND = (sys.executable, "-P", "-m", "whisperad")
 START_S = 60.0  # loading a large model from a slow disk, and warming it up
 STOP_S = 15.0  # it finishes what it has begun
 POLL_S = 0.02
-OLD_LOG_BYTES = 1 << 20  # a log larger than this is put aside at the next start
 LAST_LOG_LINES = 5
 
 
@@ -42,8 +41,6 @@ def spawn(paths: wire.Paths) -> subprocess.Popen[bytes]:
     """Start a daemon that outlives us and writes to the log."""
     log = Path(paths.log)
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > OLD_LOG_BYTES:
-        log.replace(log.with_name(log.name + ".1"))
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         return subprocess.Popen(

@@ -43,6 +43,7 @@ def main() -> int:
         # What systemd says is for us, not for the programs we run.
         notifier, inherited = Notifier(os.environ), inherited_socket(os.environ)
         log.keep_private()
+        log.keep_small(wire.Paths(os.environ).log)
         given = settings.read(os.environ)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(given, notifier, inherited))

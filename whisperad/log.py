@@ -12,6 +12,7 @@ from typing import Literal
 
 from whisperad import wire
 from whisperad.backlog import Backlog
+from whisperad.log_file import LogFile
 
 Level = Literal["info", "warning", "error"]
 Value = str | int | float | bool | None | list[str]
@@ -25,6 +26,11 @@ def keep_private() -> None:
         about = os.fstat(_STANDARD_ERROR)
         if stat.S_ISREG(about.st_mode) and about.st_uid == os.geteuid():
             os.fchmod(_STANDARD_ERROR, about.st_mode & 0o700)
+
+
+def keep_small(path: str) -> None:
+    """Put what we write to aside when it is large, if it is the file at this path."""
+    _file.keep_small(path)
 
 
 def info(event: str, **fields: Value) -> None:
@@ -47,6 +53,7 @@ def _line(level: Level, event: str, fields: dict[str, Value]) -> bytes:
     return wire.encode_line({"time": time, "level": level, "event": event, **fields})
 
 
+_file = LogFile(_STANDARD_ERROR)
 _backlog = Backlog(
     _STANDARD_ERROR, lambda lines: _line("warning", "dropped", {"lines": lines})
 )
@@ -56,7 +63,6 @@ def _write(line: bytes) -> None:
     # Nobody reads the log any more, or its disk is full; no reason to stop answering.
     with suppress(OSError):
         if stat.S_ISREG(os.fstat(_STANDARD_ERROR).st_mode):
-            # One call for the whole line: lines of two threads do not mix.
-            os.write(_STANDARD_ERROR, line)
+            _file.write(line)
         else:
             _backlog.add(line)

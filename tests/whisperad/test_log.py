@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.running import RunningDaemon
+from whisperad import wire
+from whisperad.log_file import MOST_BYTES, LogFile
 
 PROGRAM = """
 import os, threading
@@ -191,3 +193,81 @@ def test_a_log_that_is_no_file_is_left_as_it_is() -> None:
         subprocess.run([sys.executable, "-c", program], stderr=nowhere, check=True)
 
     assert null.stat().st_mode == mode
+
+
+@pytest.fixture
+def own_log(stopped: RunningDaemon) -> Path:
+    """Give the log of a service, which the daemon that is not started yet writes to."""
+    log = Path(wire.Paths(stopped.environ).log)
+    log.parent.mkdir(mode=0o700)
+    (stopped.home / "log").symlink_to(log)
+    return log
+
+
+def _fill_up(log: Path) -> bytes:
+    """Append what makes a log too large, and give all that is in it."""
+    with log.open("ab") as file:
+        file.write(b"{}\n" * (MOST_BYTES // 3 + 1))
+    return log.read_bytes()
+
+
+def _reload(daemon: RunningDaemon) -> None:
+    assert daemon.ask(type="reload", what="config")["type"] == "ok"
+
+
+def test_a_daemon_puts_its_log_aside_each_time_it_is_large(
+    stopped: RunningDaemon, own_log: Path
+) -> None:
+    old = own_log.with_name("whisperad.log.1")
+    before = _fill_up(own_log)
+    stopped.start()
+    put_aside, at_start = old.read_bytes(), stopped.events()
+    with_more = _fill_up(own_log)
+    _reload(stopped)
+    _reload(stopped)
+
+    assert put_aside == before
+    assert [event["event"] for event in at_start] == ["ready"]
+    assert old.read_bytes() == with_more
+    assert [event["event"] for event in stopped.events()] == ["reloaded", "reloaded"]
+    assert {path.stat().st_mode & 0o777 for path in (own_log, old)} == {0o600}
+    assert set(own_log.parent.glob("*log*")) == {own_log, old}
+
+
+def test_where_a_log_cannot_be_put_aside_it_grows(
+    stopped: RunningDaemon, own_log: Path
+) -> None:
+    old = own_log.with_name("whisperad.log.1")
+    old.mkdir()
+    before = _fill_up(own_log)
+    stopped.start()
+    _reload(stopped)
+    after = own_log.read_bytes()
+
+    assert after.startswith(before)
+    assert after.count(b'"event":"reloaded"') == 1
+    assert set(own_log.parent.glob("*log*")) == {own_log, old}
+    assert stopped.stop() == 0
+
+
+def test_a_file_of_another_place_is_left_to_whoever_chose_it(
+    stopped: RunningDaemon,
+) -> None:
+    log = stopped.home / "log"
+    before = _fill_up(log)
+    stopped.start()
+
+    assert log.read_bytes().startswith(before)
+    assert not log.with_name("log.1").exists()
+
+
+def test_a_log_that_was_not_opened_to_append_gets_no_hole(tmp_path: Path) -> None:
+    log = tmp_path / "whisperad.log"
+    with log.open("wb") as file:
+        written = LogFile(file.fileno())
+        written.keep_small(str(log))
+        written.write(b"x" * MOST_BYTES + b"\n")
+        written.write(b"next\n")
+
+    assert log.read_bytes() == b"next\n"
+    assert log.with_name("whisperad.log.1").stat().st_size == MOST_BYTES + 1
