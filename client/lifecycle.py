@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import signal
 import subprocess
@@ -11,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from client import connection
+from client import connection, holder
 from whisperad import wire
 
 # -P: a folder called `whisperad` where we happen to be is not the daemon.
@@ -82,35 +81,31 @@ def stop(socket: str) -> bool:
     It need not answer for that. Raises `NotStopped` if it does not go.
     """
     lock = Path(socket + wire.LOCK_SUFFIX)
-    if not _is_held(lock):
-        return False
-    owner = lock.read_text().strip()
-    if not owner.isdigit():
-        raise NotStopped(f'{lock}: expected a process id in it, found "{owner}"')
-    # It may have gone by itself just now.
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(int(owner), signal.SIGTERM)
+    told: int | None = None
     deadline = time.monotonic() + STOP_S
-    while _is_held(lock):
+    while holder.is_held(lock):
+        # None while it starts or ends: it locks first and unlocks last.
+        pid = holder.holder(lock)
+        if told is None and pid is not None:
+            told = pid
+            # It may have gone by itself just now.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        elif pid not in (None, told):
+            break  # the next one, which somebody has started
         if time.monotonic() > deadline:
-            raise NotStopped(f"process {owner} still runs after {STOP_S:g} s")
+            raise NotStopped(_why_it_stays(lock, told))
         time.sleep(POLL_S)
-    return True
+    return told is not None
 
 
-def _is_held(lock: Path) -> bool:
-    """Say whether a daemon holds its lock, which it does until its very end."""
-    try:
-        file = os.open(lock, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(file)
-    return False
+def _why_it_stays(lock: Path, told: int | None) -> str:
+    if told is not None:
+        return f"process {told} still runs after {STOP_S:g} s"
+    return (
+        f"{lock}: expected the process id of the daemon that holds it, found none or"
+        " another's; see who holds it with `lsof` and end that"
+    )
 
 
 def _why_it_ended(paths: wire.Paths, code: int) -> str:

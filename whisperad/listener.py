@@ -57,6 +57,8 @@ class Listener:
         """Close the socket, if it is open, and let the next daemon have its path."""
         self.socket.close()
         if self._lock is not None:
+            # The system may give our process id to another program.
+            os.ftruncate(self._lock, 0)
             os.close(self._lock)
 
 
@@ -143,7 +145,7 @@ def _lock(path: Path, patience_s: float) -> int:
     while not _is_locked(lock):
         # What it finds there, one that has just locked it has not yet replaced.
         pid, is_there = _owner(lock), path.exists()
-        if (is_there and pid) or time.monotonic() > ends:
+        if (is_there and pid and _is_owned(lock)) or time.monotonic() > ends:
             os.close(lock)
             other = f"another whisperad (process {pid or 'unknown'})"
             if is_there:
@@ -158,6 +160,14 @@ def _lock(path: Path, patience_s: float) -> int:
     return lock
 
 
+def _is_owned(lock: int) -> bool:
+    """Say whether a daemon holds an open file; whoever only looks holds it shared."""
+    if not _is_locked(lock, fcntl.LOCK_SH):
+        return True
+    fcntl.flock(lock, fcntl.LOCK_UN)
+    return False
+
+
 def _owner(lock: int) -> int | None:
     """Give the process whose id is in a locked file; None if there is none."""
     try:
@@ -165,13 +175,15 @@ def _owner(lock: int) -> int | None:
         os.kill(pid, 0)
     except (ValueError, ProcessLookupError, OverflowError):
         return None
+    except PermissionError:
+        return None  # another user's by now
     return pid
 
 
-def _is_locked(lock: int) -> bool:
+def _is_locked(lock: int, kind: int = fcntl.LOCK_EX) -> bool:
     """Lock an open file for us, if nobody else has."""
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -1,10 +1,12 @@
 """The socket's place: who may have it, and what is done about what lies there."""
 
+import fcntl
 import os
 import socket
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,27 @@ def test_a_socket_left_by_a_killed_daemon_is_replaced(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(str(path))
     again.close()
+
+
+def test_a_client_that_looks_who_is_there_is_no_daemon(path: Path) -> None:
+    listener.claim(path).close()
+    lock = path.with_name("w.sock.lock")
+    lock.write_text(f"{os.getpid()}\n")  # a killed daemon's id, another's by now
+    with lock.open() as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        done = threading.Timer(0.3, fcntl.flock, (looking.fileno(), fcntl.LOCK_UN))
+        done.start()
+        listener.claim(path).close()
+        done.join()
+
+
+def test_at_its_end_a_daemon_takes_its_id_back(path: Path) -> None:
+    listening = listener.claim(path)
+    lock = path.with_name("w.sock.lock")
+
+    assert lock.read_text() == f"{os.getpid()}\n"
+    listening.close()
+    assert lock.read_text() == ""
 
 
 def test_a_socket_somebody_else_answers_at_is_left_alone(path: Path) -> None:
