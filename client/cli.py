@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from client import answers, apps, doctor, history, lifecycle, model, said, tables, teach
+from client import (
+    answers,
+    apps,
+    belongings,
+    doctor,
+    history,
+    lifecycle,
+    model,
+    said,
+    tables,
+    teach,
+)
 from client.connection import ClientError, answer
 from launchd.install import service
 from launchd.service import Refused, Service
@@ -153,12 +164,31 @@ def install() -> None:
 
 
 @app.command()
-def uninstall() -> None:
-    """Stop the daemon and have the system forget it."""
+def uninstall(
+    keep_data: Annotated[
+        bool,
+        typer.Option("--keep-data", help="Keep models, adapters and what was taught."),
+    ] = False,
+) -> None:
+    """Stop the daemon, have the system forget it, and remove all but your config.
+
+    What goes: the models in its data folder, your own among them, adapters, what you
+    taught it, history, timers and the log. Nothing is asked; what went and what stays
+    is said.
+    """
+    paths = wire.Paths()
     found = service(lifecycle.COMMAND, os.environ)
     was_there = found.socket is not None
+    if not keep_data:
+        belongings.check_free(paths)
     found.uninstall()
-    print("uninstalled" if was_there else "nothing was installed")
+    stopped = lifecycle.stop(paths.socket)
+    rows = belongings.remove(paths, wire.home(os.environ), keep_data=keep_data)
+    print("uninstalled" if was_there or stopped or rows else "nothing was installed")
+    if Path(paths.config).exists():
+        rows.append(("kept", f"{paths.config}: your config"))
+    if rows:
+        print(tables.aligned(rows))
 
 
 def main() -> None:

@@ -174,3 +174,25 @@ def daemon_status(whispera: Run) -> dict[str, object]:
     """Give what `whispera status` tells programs."""
     status: dict[str, object] = json.loads(whispera("status", "--json").stdout)
     return status
+
+
+@pytest.fixture
+def systemctl(short_dir: Path) -> Iterator[Path]:
+    """Give the folder of a stand-in for `systemctl`, and leave no daemon of its own."""
+    folder = short_dir / "bin"
+    folder.mkdir()
+    program = folder / "systemctl"
+    source = (ROOT / "tests/client/stand_in_systemctl.py").read_text()
+    program.write_text(f"#!{sys.executable}\n{source}")
+    program.chmod(0o755)
+    yield folder
+    subprocess.run(
+        [program, "--user", "stop"], env={"HOME": str(short_dir)}, check=True
+    )
+
+
+@pytest.fixture
+def served(home: Path, environ: dict[str, str], systemctl: Path) -> Run:
+    """Give `whispera` where the stand-in is the system's service manager."""
+    path = f"{systemctl}{os.pathsep}{environ['PATH']}"
+    return runner("client.cli", {**environ, "PATH": path})

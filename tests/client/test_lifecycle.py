@@ -11,27 +11,6 @@ from tests.client.conftest import Run, daemon_status, runner
 
 pytestmark = pytest.mark.timeout(60)  # a busy machine starts daemons slowly
 
-# Starts and stops a real daemon, as systemd would.
-SYSTEMCTL = """\
-import json, os, pathlib, signal, subprocess, sys, time
-home = pathlib.Path(os.environ["WHISPERA_HOME"])
-with (home / "calls").open("a") as calls:
-    calls.write(sys.argv[2] + "\\n")
-pid = home / "pid"
-if sys.argv[2] == "start":
-    daemon = subprocess.Popen(
-        [sys.executable, "-P", "-m", "whisperad"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    pid.write_text(str(daemon.pid))
-if sys.argv[2] in {"stop", "disable"} and pid.exists():
-    os.kill(int(pid.read_text()), signal.SIGTERM)
-    pid.unlink()
-    while (home / "run" / "whisperad.sock").exists():
-        time.sleep(0.01)
-"""
-
 
 def test_a_daemon_that_was_started_answers_and_can_be_stopped(
     home: Path, whispera: Run, w: Run
@@ -96,15 +75,9 @@ def test_a_daemon_that_cannot_start_says_why(home: Path, whispera: Run) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
 def test_an_installed_service_is_what_starts_and_stops(
-    home: Path, environ: dict[str, str]
+    served: Run, systemctl: Path
 ) -> None:
-    systemctl = home / "bin" / "systemctl"
-    systemctl.parent.mkdir()
-    systemctl.write_text(f"#!{sys.executable}\n{SYSTEMCTL}")
-    systemctl.chmod(0o755)
-    path = f"{systemctl.parent}{os.pathsep}{environ['PATH']}"
-    whispera = runner("client.cli", {**environ, "PATH": path})
-    calls = home / "calls"
+    whispera, calls = served, systemctl / "calls"
 
     whispera("start")
     by_hand = daemon_status(whispera)["pid"]
@@ -119,9 +92,9 @@ def test_an_installed_service_is_what_starts_and_stops(
     assert whispera("start").returncode == 0
     assert calls.read_text().split() == ["stop", "reset-failed", "start"]
 
-    assert whispera("uninstall").stdout == "uninstalled\n"
+    assert whispera("uninstall").stdout.startswith("uninstalled\n")
     assert whispera("status").returncode == 4
-    assert whispera("uninstall").stdout == "nothing was installed\n"
+    assert whispera("uninstall").stdout.startswith("nothing was installed\n")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
