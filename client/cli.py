@@ -241,6 +241,10 @@ def _installed(paths: wire.Paths) -> Service | None:
 def _start(paths: wire.Paths) -> None:
     installed = _installed(paths)
     if installed:
+        if lifecycle.is_lost(paths.socket) and installed.holds_socket():
+            # To start what is started does not bring the socket back.
+            print(f"the socket {paths.socket} is gone: restarting")
+            _stop(paths)
         installed.start()
         _tell("runs", _wait(paths))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket as sockets
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ COMMAND = (sys.executable, "-P", "-m", "whisperad")
 START_S = 60.0  # loading a large model from a slow disk, and warming it up
 STOP_S = 15.0  # it finishes what it has begun
 POLL_S = 0.02
+PROBE_S = 5.0
 LAST_LOG_LINES = 5
 
 
@@ -34,6 +36,19 @@ def status(socket: str) -> dict[str, object] | None:
         return connection.answer(socket, {"type": "status"}, START_S)
     except connection.Unreachable:
         return None
+
+
+def is_lost(socket: str) -> bool:
+    """Say whether nobody listens at a socket's place, whatever runs."""
+    with sockets.socket(sockets.AF_UNIX) as probe:
+        probe.settimeout(PROBE_S)
+        try:
+            probe.connect(socket)
+        except (FileNotFoundError, ConnectionRefusedError):
+            return True
+        except OSError:
+            pass  # somebody is there, and busy
+    return False
 
 
 def spawn(paths: wire.Paths) -> subprocess.Popen[bytes]:

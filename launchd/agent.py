@@ -35,6 +35,10 @@ class LaunchAgent:
         except (FileNotFoundError, plistlib.InvalidFileException, KeyError, TypeError):
             return None
 
+    def holds_socket(self) -> bool:
+        """Tell that launchd does not: the daemon makes its own, again if need be."""
+        return False
+
     def install(self) -> None:
         """Write the agent's file and have launchd load it afresh.
 

@@ -30,6 +30,9 @@ class Service(Protocol):
     def socket(self) -> str | None:
         """The socket of the service that is installed, None if none is."""
 
+    def holds_socket(self) -> bool:
+        """Tell whether the system listens for the daemon just now, and only the system."""
+
     def install(self) -> None:
         """Have the daemon started at every login, and now; again if it is running."""
 

@@ -31,6 +31,10 @@ class UserUnits:
         listen = [line for line in lines if line.startswith(_LISTEN)]
         return listen[0].removeprefix(_LISTEN).replace("%%", "%") if listen else None
 
+    def holds_socket(self) -> bool:
+        """Tell whether systemd listens for the daemon just now."""
+        return self._program.attempt("systemctl", "--user", "is-active", SOCKET)[0] == 0
+
     def install(self) -> None:
         """Write the units, enable them and start them afresh.
 

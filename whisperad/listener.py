@@ -34,8 +34,13 @@ class Listener:
         Tells whether there is another `socket` now; the one before is still open, for
         those who have connected. Raises `CannotStart` if the place is not ours.
         """
-        if self._lock is None or _inode(self.path) == self._inode:
+        if self._inode is not None and _inode(self.path) == self._inode:
             return False
+        if self._lock is None:
+            raise CannotStart(
+                f"{self.path}: the socket is gone, and only the service manager makes"
+                " it again; do `whispera restart`"
+            )
         _private_folder(self.path)
         if _inode(_lock_path(self.path)) != _identity(os.fstat(self._lock)):
             # Whoever starts would lock another file of that name.

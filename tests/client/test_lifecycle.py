@@ -1,9 +1,12 @@
 """`whispera` starts and stops real daemons, through systemd where it is installed."""
 
+import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -90,11 +93,97 @@ def test_an_installed_service_is_what_starts_and_stops(
     assert whispera("stop").stdout == "whisperad stopped\n"
     assert whispera("status").returncode == 4
     assert whispera("start").returncode == 0
-    assert calls.read_text().split() == ["stop", "reset-failed", "start"]
+    assert calls.read_text().split() == ["stop", "is-active", "reset-failed", "start"]
 
     assert whispera("uninstall").stdout.startswith("uninstalled\n")
     assert whispera("status").returncode == 4
     assert whispera("uninstall").stdout.startswith("nothing was installed\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+def test_a_service_whose_socket_is_gone_is_started_afresh(
+    home: Path, served: Run, systemctl: Path
+) -> None:
+    served("install")
+    before = daemon_status(served)["pid"]
+    socket = home / "run" / "whisperad.sock"
+    socket.unlink()
+    lost = _logged(home, "socket-is-lost")
+    assert served("status").returncode == 4
+    (systemctl / "calls").unlink()
+    start = served("start")
+
+    assert str(lost["reason"]).endswith("; do `whispera restart`")
+    after = daemon_status(served)["pid"]
+    assert after != before
+    assert start.stdout.splitlines() == [
+        f"the socket {socket} is gone: restarting",
+        f"whisperad runs: process {after}, random",
+    ]
+    calls = (systemctl / "calls").read_text().split()
+    assert calls == ["is-active", "stop", "reset-failed", "start"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+def test_an_installed_service_is_restarted(
+    home: Path, served: Run, systemctl: Path
+) -> None:
+    served("install")
+    before = daemon_status(served)["pid"]
+    (systemctl / "calls").unlink()
+    restart = served("restart")
+
+    after = daemon_status(served)["pid"]
+    assert after != before
+    assert restart.stdout == f"whisperad runs: process {after}, random\n"
+    calls = (systemctl / "calls").read_text().split()
+    assert calls[0] == "stop"
+    assert calls[-1] == "start"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+def test_the_log_of_an_installed_service_is_followed(
+    home: Path, environ: dict[str, str], served: Run
+) -> None:
+    served("install")
+    following = subprocess.Popen(
+        [sys.executable, "-P", "-m", "client.cli", "logs", "-f"],
+        env=environ,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert following.stdout is not None
+    try:
+        ready = _until(following.stdout, "ready")
+        served("reload", "config")
+        reloaded = _until(following.stdout, "reloaded")
+    finally:
+        following.terminate()
+        following.communicate()
+
+    assert ready["socket"] == str(home / "run" / "whisperad.sock")
+    assert reloaded
+
+
+def _until(lines: IO[str], event: str) -> dict[str, object]:
+    """Read a log up to an event and give that."""
+    while True:
+        line: dict[str, object] = json.loads(lines.readline())
+        if line["event"] == event:
+            return line
+
+
+def _logged(home: Path, event: str) -> dict[str, object]:
+    """Wait for an event in the log and give it."""
+    log = home / "state" / "whisperad.log"
+    ends = time.monotonic() + 20.0
+    while time.monotonic() < ends:
+        for line in log.read_text().splitlines():
+            found: dict[str, object] = json.loads(line)
+            if found["event"] == event:
+                return found
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")

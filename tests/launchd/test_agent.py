@@ -197,6 +197,14 @@ def test_a_loaded_agent_is_started_where_it_is(
     assert launchctl.verbs()[-2:] == ["print", "kickstart"]
 
 
+def test_the_socket_of_an_agent_is_the_daemons_own(
+    agent: LaunchAgent, launchctl: StandIn
+) -> None:
+    agent.install()
+
+    assert not agent.holds_socket()
+
+
 def test_the_agent_uses_the_paths_of_whoever_installed_it(
     environ: dict[str, str], launchctl: StandIn
 ) -> None:

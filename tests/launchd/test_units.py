@@ -16,6 +16,8 @@ if count("nobody"):
     end(1, "Failed to connect to bus: No such file or directory\\n")
 if verb == "reset-failed":
     end(1, "Failed to reset failed state: Unit not loaded.\\n")
+if verb == "is-active":
+    end(0 if count("active") else 3)
 if verb == "start" and count("broken"):
     end(1, "Job for whisperad.service failed\\n")
 """
@@ -185,6 +187,14 @@ def test_uninstalling_what_is_not_there_changes_nothing(
     units.uninstall()
 
     assert systemctl.calls == []
+
+
+def test_systemd_says_whether_it_listens(units: UserUnits, systemctl: StandIn) -> None:
+    assert not units.holds_socket()
+    systemctl.set("active", 1)
+
+    assert units.holds_socket()
+    assert systemctl.calls[-1] == ["--user", "is-active", "whisperad.socket"]
 
 
 def test_the_units_are_where_the_user_keeps_configuration(

@@ -250,9 +250,12 @@ def test_a_socket_of_the_service_manager_is_not_ours_to_make(path: Path) -> None
     with socket.socket(socket.AF_UNIX) as inherited:
         inherited.bind(str(path))
         listening = Listener(inherited, None)
+        assert not listening.renew()
         path.unlink()
 
-        assert not listening.renew()
+        for known in (listening, Listener(inherited, None)):
+            with pytest.raises(CannotStart, match="do `whispera restart`"):
+                known.renew()
     assert not path.exists()
 
 
