@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import plistlib
-import re
 
 from client.finding import Finding
-from launchd.agent import LABEL, LaunchAgent
+from launchd.agent import LaunchAgent
 from launchd.service import Program, Refused, Service
 from launchd.units import UNITS, UserUnits
 
@@ -64,10 +62,7 @@ def grants(platform: str, program: str) -> list[Finding]:
 def _is_off(service: Service, program: Program) -> bool:
     """Tell whether the service manager would not start it. Raises `Refused`."""
     if isinstance(service, LaunchAgent):
-        # The newer macOS says "disabled", the older "true".
-        domain = f"gui/{os.getuid()}"
-        _, told, _ = program.attempt("launchctl", "print-disabled", domain)
-        return re.search(rf'"{re.escape(LABEL)}" => (disabled|true)', told) is not None
+        return service.is_switched_off()
     _, told, complaint = program.attempt("systemctl", "--user", "is-enabled", *UNITS)
     states = told.split()
     if not states:

@@ -2,6 +2,8 @@
 
 import os
 import plistlib
+import re
+import shlex
 import time
 from pathlib import Path
 
@@ -15,6 +17,8 @@ NO_SUCH_DOMAIN = 125  # "Domain does not support specified action"
 ATTEMPTS, PAUSE_S = 3, 1.0  # of `bootstrap`, which may fail while launchd tidies up
 # `bootout` comes back before the agent is gone, which takes up to `ExitTimeOut`.
 UNLOAD_S, POLL_S = 20.0, 0.1
+
+_RUNNING = "state = running"  # in what `print` says
 
 
 class LaunchAgent:
@@ -59,10 +63,18 @@ class LaunchAgent:
 
     def start(self) -> None:
         """Load the agent, or start it if it is loaded. Raises `Refused`."""
-        if self._is_loaded():
-            self._program.call("launchctl", "kickstart", self._target)
-        else:
-            self._load()
+        if self._state() is not None:
+            kickstart = ("launchctl", "kickstart", self._target)
+            code, _, complaint = self._program.attempt(*kickstart)
+            state = _RUNNING if code == 0 else self._state()
+            if state is not None:
+                if not state.startswith(_RUNNING):
+                    why = f"{_said(kickstart, code, complaint)}; launchd says: {state}"
+                    raise Refused(
+                        f"{why}; see `whispera logs`, then `whispera restart`"
+                    )
+                return
+        self._load()
 
     def stop(self) -> None:
         """Unload the agent; its file stays, so the next login starts it again."""
@@ -91,8 +103,22 @@ class LaunchAgent:
             "Umask": 0o077,
         }
 
+    def is_switched_off(self) -> bool:
+        """Tell whether its user has switched it off, here or in System Settings."""
+        asked = ("launchctl", "print-disabled", self._domain)
+        # The newer macOS says "disabled", the older "true".
+        off = rf'"{re.escape(LABEL)}" => (disabled|true)'
+        return re.search(off, self._program.attempt(*asked)[1]) is not None
+
     def _is_loaded(self) -> bool:
-        return self._program.attempt("launchctl", "print", self._target)[0] == 0
+        return self._state() is not None
+
+    def _state(self) -> str | None:
+        """Give what launchd says of the agent's process; None if it is not loaded."""
+        code, told, _ = self._program.attempt("launchctl", "print", self._target)
+        # Further in, it says the same of other things.
+        said = re.findall(r"^\t((?:state|last exit code) = .*)", told, re.MULTILINE)
+        return None if code else ", ".join(said) or "it is loaded"
 
     def _unload(self) -> None:
         # It fails if nothing is loaded, which is what we want.
@@ -109,7 +135,8 @@ class LaunchAgent:
             if attempt:
                 time.sleep(PAUSE_S)
             code, _, complaint = self._program.attempt(*bootstrap)
-            if code == 0:
+            # It complains, too, if another start or a login was there before us.
+            if code == 0 or self._is_loaded():
                 break
             if code == NO_SUCH_DOMAIN:
                 raise Refused(
@@ -117,9 +144,25 @@ class LaunchAgent:
                     " screen, not over ssh, and do it again"
                 )
         else:
-            raise Refused(
-                f"{' '.join(bootstrap)}: {complaint.strip() or f'exit code {code}'};"
-                " is it switched off in System Settings, Login Items?"
-            )
+            raise Refused(f"{_said(bootstrap, code, complaint)}; {self._why_not()}")
         # `RunAtLoad` has done so already, unless it crashed less than 10 s ago.
         self._program.attempt("launchctl", "kickstart", self._target)
+
+    def _why_not(self) -> str:
+        """Say what is known of an agent that launchd does not load, and what to do."""
+        if self.is_switched_off():
+            return (
+                "it is switched off: switch it on in System Settings > General > Login"
+                " Items & Extensions, or do `whispera install`"
+            )
+        return (
+            "launchctl says that it is neither loaded nor switched off: see that"
+            f" {self.path} is yours and passes `plutil -lint`, and that System Settings"
+            " > General > Login Items & Extensions allows it"
+        )
+
+
+def _said(argv: tuple[str, ...], code: int, complaint: str) -> str:
+    """Give what was called and its complaint, without the advice to be root."""
+    lines = complaint.strip().splitlines()
+    return f"{shlex.join(argv)}: {lines[0] if lines else f'exit code {code}'}"

@@ -14,13 +14,26 @@ TARGET = f"gui/{os.getuid()}/{LABEL}"
 
 # After `bootout` an agent is listed for a while; before that is over, `bootstrap` fails.
 LAUNCHCTL = """
+TROUBLE = {
+    5: "Input/output error",
+    37: "Operation already in progress",
+    113: "Could not find specified service",
+}
 if verb == "print":
     left = count("unloading")
     if left:
         (state / "unloading").write_text(str(left - 1))
         if left == 1:
             (state / "loaded").unlink()
-    end(0 if count("loaded") else 113)
+    if not count("loaded"):
+        end(113, "Could not find service in domain for user\\n")
+    how = "spawn scheduled" if count("crashed") else "running"
+    print(f"gui/0/io.whispera.whisperad = {{\\n\\tstate = {how}\\n\\tpid = 7")
+    print(f"\\tlast exit code = {count('crashed')}\\n\\tjetsam = {{\\n\\t\\tstate = 0")
+    end(0)
+if verb == "print-disabled":
+    word = "disabled" if count("disabled") else "enabled"
+    print(f'disabled services = {{\\n\\t"io.whispera.whisperad" => {word}\\n}}')
 if verb == "bootout":
     if not count("loaded"):
         end(3, "Boot-out failed: 3: No such process\\n")
@@ -30,8 +43,15 @@ if verb == "bootstrap":
         end(125, "Bootstrap failed: 125: Domain does not support specified action\\n")
     if count("loaded") or count("refusals"):
         (state / "refusals").write_text(str(max(count("refusals") - 1, 0)))
-        end(5, "Bootstrap failed: 5: Input/output error\\n")
+        if count("loaded_by_another"):
+            (state / "loaded").write_text("1")
+        code = count("code") or 5
+        end(code, f"Bootstrap failed: {code}: {TROUBLE[code]}\\nTry as root\\n")
     (state / "loaded").write_text("1")
+if verb == "kickstart" and count("kick"):
+    if count("kick") == 113:
+        (state / "loaded").unlink()
+    end(count("kick"), TROUBLE[count("kick")] + "\\n")
 """
 
 # What launchd.plist(5) says about the keys we use.
@@ -148,6 +168,89 @@ def test_an_agent_that_is_never_loaded_says_why(
 
     with pytest.raises(Refused, match=r"5: Input/output error; .* Login Items"):
         agent.install()
+
+
+@pytest.mark.parametrize("code", [5, 37, 113])
+def test_what_bootstrap_complains_about_may_pass(
+    agent: LaunchAgent, launchctl: StandIn, code: int
+) -> None:
+    launchctl.set("code", code)
+    launchctl.set("refusals", 1)
+    agent.install()
+
+    assert launchctl.verbs()[-4:] == ["bootstrap", "print", "bootstrap", "kickstart"]
+
+
+@pytest.mark.parametrize("code", [5, 37])
+def test_an_agent_that_another_has_loaded_is_not_loaded_again(
+    agent: LaunchAgent, launchctl: StandIn, code: int
+) -> None:
+    for name, value in (("code", code), ("refusals", 9), ("loaded_by_another", 1)):
+        launchctl.set(name, value)
+    agent.install()
+
+    assert launchctl.verbs()[-3:] == ["bootstrap", "print", "kickstart"]
+
+
+def test_an_agent_that_is_switched_off_is_said_to_be(
+    agent: LaunchAgent, launchctl: StandIn
+) -> None:
+    launchctl.set("refusals", 9)
+    launchctl.set("disabled", 1)
+
+    with pytest.raises(Refused) as caught:
+        agent.start()
+    assert str(caught.value) == (
+        f"launchctl bootstrap gui/{os.getuid()} {agent.path}: Bootstrap failed: 5:"
+        " Input/output error; it is switched off: switch it on in System Settings >"
+        " General > Login Items & Extensions, or do `whispera install`"
+    )
+
+
+def test_an_agent_that_is_neither_loaded_nor_switched_off_is_said_to_be(
+    agent: LaunchAgent, launchctl: StandIn
+) -> None:
+    launchctl.set("refusals", 9)
+
+    with pytest.raises(Refused, match="neither loaded nor switched off: see that"):
+        agent.start()
+
+
+@pytest.mark.parametrize("code", [5, 37])
+def test_a_running_agent_need_not_be_started(
+    agent: LaunchAgent, launchctl: StandIn, code: int
+) -> None:
+    agent.install()
+    launchctl.set("kick", code)
+    agent.start()
+
+    assert launchctl.verbs()[-3:] == ["print", "kickstart", "print"]
+
+
+def test_an_agent_that_does_not_start_says_how_it_is(
+    agent: LaunchAgent, launchctl: StandIn
+) -> None:
+    agent.install()
+    launchctl.set("kick", 37)
+    launchctl.set("crashed", 78)
+
+    with pytest.raises(Refused) as caught:
+        agent.start()
+    assert str(caught.value) == (
+        f"launchctl kickstart {TARGET}: Operation already in progress; launchd says:"
+        " state = spawn scheduled, last exit code = 78; see `whispera logs`, then"
+        " `whispera restart`"
+    )
+
+
+def test_an_agent_that_goes_while_it_is_started_is_loaded(
+    agent: LaunchAgent, launchctl: StandIn
+) -> None:
+    agent.install()
+    launchctl.set("kick", 113)
+    agent.start()
+
+    assert launchctl.verbs()[-3:] == ["print", "bootstrap", "kickstart"]
 
 
 def test_without_a_session_it_is_told_at_once(
