@@ -23,6 +23,7 @@ def check(environ: Mapping[str, str]) -> list[Finding]:
     """Make all checks; none keeps another from being made."""
     paths = wire.Paths(environ)
     program = Program(lifecycle.COMMAND, environ)
+    installed = service(program.command, environ)
     return [
         *_safely("daemon", lambda: running.check(paths.socket)),
         *_safely("socket", lambda: places.socket(paths.socket)),
@@ -32,8 +33,9 @@ def check(environ: Mapping[str, str]) -> list[Finding]:
         *_safely("checkup", _apart),
         *_safely(
             "login item",
-            lambda: [login.login_item(service(program.command, environ), program)],
+            lambda: [login.login_item(installed, program)],
         ),
+        *_safely("search path", lambda: login.search_path(installed, program)),
         *login.grants(sys.platform, os.path.realpath(sys.executable)),
     ]
 

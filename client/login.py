@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import plistlib
+import os
+from pathlib import Path
 
 from client.finding import Finding
 from launchd.agent import LaunchAgent
 from launchd.service import Program, Refused, Service
-from launchd.units import UNITS, UserUnits
+from launchd.units import UNITS
 
 _NAME = "login item"
 _AGAIN = "do `whispera install` again"
@@ -34,10 +35,28 @@ def login_item(service: Service, program: Program) -> Finding:
     except Refused as error:
         told = f"installed; whether it is enabled cannot be told: {error}"
         return Finding(_NAME, "warning", told, "log in at this machine and ask again")
-    if _is_outdated(service):
+    if service.is_outdated():
         told = "installed, but for another Python or by another version"
         return Finding(_NAME, "warning", told, _AGAIN)
     return Finding(_NAME, "ok", "installed and enabled")
+
+
+def search_path(service: Service, program: Program) -> list[Finding]:
+    """Tell where the installed daemon looks for programs, and what it leaves out."""
+    if service.socket != program.paths.socket:
+        return []
+    name, searched = "search path", service.search_path()
+    if searched is None:
+        told = "nothing says where the daemon that the system starts looks for programs"
+        return [Finding(name, "warning", told, _AGAIN)]
+    told = f"the daemon that the system starts looks for programs in {searched}"
+    here = program.environment({"PATH": searched, "LANG": ""})["PATH"]
+    beside = [f for f in here.split(os.pathsep) if f not in searched.split(os.pathsep)]
+    missed = [folder for folder in beside if Path(folder).is_dir()]
+    if missed:
+        told += f", not in {os.pathsep.join(missed)} as this shell does"
+        return [Finding(name, "warning", told, f"{_AGAIN}, if it should")]
+    return [Finding(name, "ok", told)]
 
 
 def grants(platform: str, program: str) -> list[Finding]:
@@ -68,20 +87,6 @@ def _is_off(service: Service, program: Program) -> bool:
     if not states:
         raise Refused(" ".join(complaint.split()) or "systemctl says nothing")
     return any(state != "enabled" for state in states)
-
-
-def _is_outdated(service: Service) -> bool:
-    """Tell whether what is installed is not what would be installed now."""
-    if isinstance(service, LaunchAgent):
-        written = plistlib.loads(service.path.read_bytes())
-        return bool(written != service.definition())
-    if isinstance(service, UserUnits):
-        return any(
-            not (service.folder / unit).exists()
-            or (service.folder / unit).read_text() != text
-            for unit, text in service.definitions().items()
-        )
-    return False
 
 
 def _on(service: Service) -> str:

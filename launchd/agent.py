@@ -11,7 +11,10 @@ from launchd.service import Program, Refused, write
 
 LABEL = "io.whispera.whisperad"
 # An agent starts with little more than /usr/bin; Homebrew's programs are wanted too.
-PATH = "/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+USUAL = {
+    "PATH": "/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+    "LANG": "en_US.UTF-8",
+}
 
 NO_SUCH_DOMAIN = 125  # "Domain does not support specified action"
 ATTEMPTS, PAUSE_S = 3, 1.0  # of `bootstrap`, which may fail while launchd tidies up
@@ -42,6 +45,21 @@ class LaunchAgent:
     def holds_socket(self) -> bool:
         """Tell that launchd does not: the daemon makes its own, again if need be."""
         return False
+
+    def is_outdated(self) -> bool:
+        """Tell whether the file is not what would be written; PATH and LANG aside."""
+        written, ours = plistlib.loads(self.path.read_bytes()), self.definition()
+        as_written = {name: written["EnvironmentVariables"].get(name) for name in USUAL}
+        variables = self._program.environment(USUAL)
+        return bool(written != {**ours, "EnvironmentVariables": variables | as_written})
+
+    def search_path(self) -> str | None:
+        """Give where the installed daemon looks for programs; None if no file says."""
+        try:
+            written = plistlib.loads(self.path.read_bytes())
+            return str(written["EnvironmentVariables"]["PATH"])
+        except (FileNotFoundError, KeyError):
+            return None
 
     def install(self) -> None:
         """Write the agent's file and have launchd load it afresh.
@@ -85,11 +103,7 @@ class LaunchAgent:
         return {
             "Label": LABEL,
             "ProgramArguments": list(self._program.command),
-            "EnvironmentVariables": {
-                "PATH": PATH,
-                "LANG": "en_US.UTF-8",
-                **self._program.environment,
-            },
+            "EnvironmentVariables": self._program.environment(USUAL),
             "WorkingDirectory": str(self._program.home),
             "StandardOutPath": self._program.paths.log,
             "StandardErrorPath": self._program.paths.log,

@@ -33,6 +33,12 @@ class Service(Protocol):
     def holds_socket(self) -> bool:
         """Tell whether the system listens for the daemon just now, and only the system."""
 
+    def is_outdated(self) -> bool:
+        """Tell whether what is installed is not what would be now; PATH and LANG aside."""
+
+    def search_path(self) -> str | None:
+        """Give where the installed daemon looks for programs; None if no file says."""
+
     def install(self) -> None:
         """Have the daemon started at every login, and now; again if it is running."""
 
@@ -58,17 +64,29 @@ class Program:
         self.paths = wire.Paths(environ)
         self.home = Path(wire.home(environ))
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Give the variables that make the daemon use the same paths as its clients."""
+    def environment(self, usual: Mapping[str, str]) -> dict[str, str]:
+        """Give variables with which the daemon finds what its clients and its user find.
+
+        `usual` are the PATH and LANG of a system; that PATH is searched last.
+        """
         kept = {name: self.environ[name] for name in _KEPT if self.environ.get(name)}
         if self.environ.get("WHISPERA_HOME"):
             kept["WHISPERA_HOME"] = str(Path(self.environ["WHISPERA_HOME"]).absolute())
         return {
+            "PATH": self._search_path(usual["PATH"]),
+            "LANG": self.environ.get("LANG") or usual["LANG"],
             **kept,
             "WHISPERA_SOCKET": self.paths.socket,
             "PYTHONUNBUFFERED": "1",
         }
+
+    def _search_path(self, usual: str) -> str:
+        folders = f"{self.environ.get('PATH', '')}{os.pathsep}{usual}".split(os.pathsep)
+        # A relative one would depend on where the daemon is; no file holds newlines.
+        kept = [f for f in folders if Path(f).is_absolute() and f.isprintable()]
+        # An environment of Python that is active is so for this one shell.
+        active = f"{self.environ.get('VIRTUAL_ENV')}/bin"
+        return os.pathsep.join(dict.fromkeys(f for f in kept if f != active))
 
     def call(self, *argv: str) -> str:
         """Run a program of the service manager and give what it prints.

@@ -1,5 +1,6 @@
 """The systemd user units: a socket that is always there, and the daemon behind it."""
 
+import shlex
 from pathlib import Path
 
 from launchd.service import Program, Refused, write
@@ -7,7 +8,11 @@ from launchd.service import Program, Refused, write
 SERVICE, SOCKET = "whisperad.service", "whisperad.socket"
 UNITS = (SOCKET, SERVICE)
 
+# What a session has that says nothing else.
+USUAL = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+
 _LISTEN = "ListenStream="
+_CHANGING = tuple(f'Environment="{name}=' for name in USUAL)
 _TEMPLATES = Path(__file__).parent
 
 
@@ -24,12 +29,20 @@ class UserUnits:
     @property
     def socket(self) -> str | None:
         """The socket of the units that are installed, None if none are."""
-        try:
-            lines = (self.folder / SOCKET).read_text().splitlines()
-        except FileNotFoundError:
-            return None
-        listen = [line for line in lines if line.startswith(_LISTEN)]
-        return listen[0].removeprefix(_LISTEN).replace("%%", "%") if listen else None
+        found = self._said(SOCKET, _LISTEN)
+        return found and found.replace("%%", "%")
+
+    def search_path(self) -> str | None:
+        """Give where the installed daemon looks for programs; None if no file says."""
+        found = self._said(SERVICE, 'Environment="PATH=')
+        return found and shlex.split(f'"{found}')[0].replace("%%", "%")
+
+    def is_outdated(self) -> bool:
+        """Tell whether a unit is not what would be written; PATH and LANG aside."""
+        return any(
+            _lasting(self._lines(unit)) != _lasting(text.splitlines())
+            for unit, text in self.definitions().items()
+        )
 
     def holds_socket(self) -> bool:
         """Tell whether systemd listens for the daemon just now."""
@@ -78,7 +91,7 @@ class UserUnits:
             _quoted(program),
             *(_quoted(a).replace("$", "$$") for a in arguments),
         ]
-        variables = self._program.environment.items()
+        variables = self._program.environment(USUAL).items()
         values = {
             "@COMMAND@": " ".join(command),
             "@ENVIRONMENT@": "\n".join(
@@ -89,8 +102,25 @@ class UserUnits:
         }
         return {unit: _filled(_TEMPLATES / unit, values) for unit in UNITS}
 
+    def _lines(self, unit: str) -> list[str]:
+        """Give the lines of an installed unit; none if there is none."""
+        try:
+            return (self.folder / unit).read_text().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _said(self, unit: str, key: str) -> str | None:
+        """Give what follows a key in an installed unit; None if nothing does."""
+        lines = (line for line in self._lines(unit) if line.startswith(key))
+        return next((line.removeprefix(key) for line in lines), None)
+
     def _systemctl(self, *arguments: str) -> None:
         self._program.call("systemctl", "--user", *arguments)
+
+
+def _lasting(lines: list[str]) -> list[str]:
+    """Give the lines that do not change from one shell to the next."""
+    return [line for line in lines if not line.startswith(_CHANGING)]
 
 
 def _filled(template: Path, values: dict[str, str]) -> str:

@@ -124,6 +124,37 @@ def test_a_service_whose_socket_is_gone_is_started_afresh(
     assert calls == ["is-active", "stop", "reset-failed", "start"]
 
 
+_GREET = """\
+pack = "tools"
+where = "daemon"
+[[action]]
+id = "greet"
+phrases = ["greet with my tool"]
+risk = "safe"
+linux = { argv = ["greet-with-my-tool"] }
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+def test_an_installed_service_finds_programs_where_its_user_does(
+    home: Path, w: Run, served: Run, systemctl: Path
+) -> None:
+    tool = systemctl / "greet-with-my-tool"
+    tool.write_text('#!/bin/sh\necho "hello in $LANG"\n')
+    tool.chmod(0o755)
+    (home / "config" / "actions").mkdir()
+    (home / "config" / "actions" / "tools.toml").write_text(_GREET)
+    served("install")
+    served("teach", "greet with my tool", "greet")
+    said = w("-x", "greet with my tool")
+
+    language = os.environ.get("LANG") or "C.UTF-8"
+    assert (said.stdout.splitlines()[-1:], said.stderr) == (
+        [f"hello in {language}"],
+        "",
+    )
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
 def test_an_installed_service_is_restarted(
     home: Path, served: Run, systemctl: Path

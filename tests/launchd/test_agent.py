@@ -323,6 +323,37 @@ def test_the_agent_uses_the_paths_of_whoever_installed_it(
     assert "HOME" not in variables
 
 
+def test_programs_are_looked_for_where_the_user_has_them_and_in_homebrew(
+    environ: dict[str, str], launchctl: StandIn, tmp_path: Path
+) -> None:
+    environ |= {"PATH": f"{tmp_path}/bin:/usr/bin:.:/Users/me/bin"}
+    agent = LaunchAgent(Program(COMMAND, environ))
+    assert agent.search_path() is None
+    agent.install()
+
+    assert agent.search_path() == (
+        f"{tmp_path}/bin:/usr/bin:/Users/me/bin"
+        ":/opt/homebrew/bin:/usr/local/bin:/bin:/usr/sbin:/sbin"
+    )
+    written = plistlib.loads(agent.path.read_bytes())
+    assert written["EnvironmentVariables"]["LANG"] == "en_US.UTF-8"
+
+
+def test_another_shell_makes_no_agent_outdated_but_another_python_does(
+    environ: dict[str, str], agent: LaunchAgent
+) -> None:
+    agent.install()
+    elsewhere = {**environ, "PATH": "/usr/bin", "LANG": "de_DE.UTF-8"}
+
+    assert not agent.is_outdated()
+    assert not LaunchAgent(Program(COMMAND, elsewhere)).is_outdated()
+    assert LaunchAgent(Program(("/python",), environ)).is_outdated()
+    written = plistlib.loads(agent.path.read_bytes())
+    del written["EnvironmentVariables"]["PATH"]
+    agent.path.write_bytes(plistlib.dumps(written))
+    assert agent.is_outdated()
+
+
 def test_an_installed_agent_tells_its_socket(
     agent: LaunchAgent, environ: dict[str, str]
 ) -> None:

@@ -73,7 +73,7 @@ def test_odd_paths_are_spelled_as_systemd_wants_them(
     program = tmp_path / "a b%h" / "python"  # systemd takes no quotes here
     program.parent.mkdir()
     program.symlink_to(sys.executable)
-    environ |= {"WHISPERA_HOME": str(odd)}
+    environ |= {"WHISPERA_HOME": str(odd), "PATH": f"{odd}:{environ['PATH']}"}
     units = UserUnits(Program((str(program), "-c", '"$x" %h'), environ))
 
     assert _verify(units, tmp_path) == ""
@@ -82,6 +82,10 @@ def test_odd_paths_are_spelled_as_systemd_wants_them(
     spelled = str(odd).replace("%", "%%").replace("\\", "\\\\").replace('"', '\\"')
     assert f'ExecStart="{command}" "-c" "\\"$$x\\" %%h"\n' in service
     assert f'Environment="WHISPERA_HOME={spelled}"\n' in service
+    assert f'Environment="PATH={spelled}:' in service
+    StandIn(tmp_path / "bin", "systemctl", "")
+    units.install()
+    assert str(units.search_path()).startswith(f"{odd}:")
 
 
 def test_a_path_with_a_newline_is_refused(environ: dict[str, str]) -> None:
@@ -89,6 +93,38 @@ def test_a_path_with_a_newline_is_refused(environ: dict[str, str]) -> None:
 
     with pytest.raises(Refused, match="no path with a newline"):
         UserUnits(Program(COMMAND, environ)).definitions()
+
+
+def test_programs_are_looked_for_where_the_user_has_them(
+    environ: dict[str, str], systemctl: StandIn, tmp_path: Path
+) -> None:
+    venv = {"VIRTUAL_ENV": "/venv", "PATH": f"/venv/bin:{tmp_path}/bin::b:/bin:/bin\n"}
+    units = UserUnits(Program(COMMAND, {**environ, **venv, "LANG": "nb_NO.UTF-8"}))
+    assert units.search_path() is None
+    units.install()
+
+    assert units.search_path() == f"{tmp_path}/bin:/bin:/usr/local/bin:/usr/bin"
+    assert 'Environment="LANG=nb_NO.UTF-8"\n' in units.definitions()[UNITS[1]]
+
+
+def test_where_nothing_is_said_there_are_a_path_and_a_language() -> None:
+    service = UserUnits(Program(COMMAND, {"HOME": "/h"})).definitions()[UNITS[1]]
+
+    assert 'Environment="PATH=/usr/local/bin:/usr/bin:/bin"\n' in service
+    assert 'Environment="LANG=C.UTF-8"\n' in service
+
+
+def test_another_shell_makes_no_unit_outdated_but_another_python_does(
+    environ: dict[str, str], units: UserUnits
+) -> None:
+    units.install()
+    elsewhere = {**environ, "PATH": "/usr/bin", "LANG": "de_DE.UTF-8"}
+
+    assert not units.is_outdated()
+    assert not UserUnits(Program(COMMAND, elsewhere)).is_outdated()
+    assert UserUnits(Program(("/python",), environ)).is_outdated()
+    (units.folder / "whisperad.service").unlink()
+    assert units.is_outdated()
 
 
 def test_no_placeholder_is_left(units: UserUnits) -> None:
