@@ -6,6 +6,7 @@ import re
 import shlex
 import time
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 from launchd.service import Program, Refused, write
 
@@ -39,7 +40,9 @@ class LaunchAgent:
         try:
             installed = plistlib.loads(self.path.read_bytes())
             return str(installed["EnvironmentVariables"]["WHISPERA_SOCKET"])
-        except (FileNotFoundError, plistlib.InvalidFileException, KeyError, TypeError):
+        except (FileNotFoundError, plistlib.InvalidFileException, ExpatError):
+            return None
+        except (KeyError, TypeError):  # not what we write
             return None
 
     def holds_socket(self) -> bool:
@@ -64,10 +67,17 @@ class LaunchAgent:
     def install(self) -> None:
         """Write the agent's file and have launchd load it afresh.
 
-        Raises `Refused` if launchd will not.
+        Raises `Refused` if launchd will not, or if a path is none that its file can hold.
         """
+        try:
+            content = plistlib.dumps(self.definition())
+        except ValueError as error:  # of control characters, and of what is no UTF-8
+            raise Refused(
+                f"{self.path}: one of the paths fits into no such file: {error}; set the"
+                " variable that names it to another"
+            ) from error
         self._program.make_log_folder()
-        write(self.path, plistlib.dumps(self.definition()))
+        write(self.path, content)
         # Whoever once switched it off has changed their mind; launchd remembers.
         self._program.attempt("launchctl", "enable", self._target)
         self._unload()

@@ -138,6 +138,10 @@ def _escaped(text: str) -> str:
     """Give text in which systemd sees no specifier."""
     if "\n" in text:
         raise Refused(f"{text!r}: systemd takes no path with a newline in it")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Refused(f"{text!r}: systemd takes no path that is not UTF-8") from error
     return text.replace("%", "%%")
 
 

@@ -1,6 +1,8 @@
 import os
 import plistlib
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,45 @@ def test_the_file_says_what_launchd_understands(agent: LaunchAgent) -> None:
     }
     assert written["Umask"] == 0o077
     assert written["Label"] == agent.path.stem == LABEL
+
+
+@pytest.fixture
+def odd(environ: dict[str, str], launchctl: StandIn) -> LaunchAgent:
+    environ["WHISPERA_HOME"] = f"{environ['HOME']}/R&D <\"new\"> 'é' $HOME ]]> %h"
+    agent = LaunchAgent(Program(COMMAND, environ))
+    agent.install()
+    return agent
+
+
+def test_odd_paths_are_read_as_they_are(odd: LaunchAgent) -> None:
+    assert plistlib.loads(odd.path.read_bytes()) == odd.definition()
+    assert str(odd.socket).endswith(
+        "/R&D <\"new\"> 'é' $HOME ]]> %h/run/whisperad.sock"
+    )
+
+
+@pytest.mark.skipif(
+    shutil.which("plutil") is None, reason="plutil is a program of macOS"
+)
+def test_plutil_has_nothing_to_complain_about(odd: LaunchAgent) -> None:
+    lint = subprocess.run(
+        ["plutil", "-lint", odd.path], capture_output=True, text=True, check=False
+    )
+
+    assert (lint.returncode, lint.stderr) == (0, "")
+    assert lint.stdout.endswith(": OK\n")
+
+
+@pytest.mark.parametrize("home", ["/a\x01b", "/a\udcffb"])
+def test_a_path_that_no_file_of_launchd_holds_is_refused(
+    environ: dict[str, str], launchctl: StandIn, home: str
+) -> None:
+    agent = LaunchAgent(Program(COMMAND, {**environ, "XDG_DATA_HOME": home}))
+
+    with pytest.raises(Refused, match="one of the paths fits into no such file"):
+        agent.install()
+    assert not agent.path.exists()
+    assert launchctl.calls == []
 
 
 def test_every_path_in_the_file_is_absolute(agent: LaunchAgent) -> None:
@@ -366,7 +407,14 @@ def test_an_installed_agent_tells_its_socket(
 
 def test_a_file_of_somebody_else_is_no_agent_of_ours(agent: LaunchAgent) -> None:
     agent.path.parent.mkdir(parents=True)
-    for content in (b"", b"junk", plistlib.dumps({"Label": LABEL}), plistlib.dumps([])):
+    broken = b"<?xml version='1.0'?><plist><dict>"
+    for content in (
+        b"",
+        b"junk",
+        broken,
+        plistlib.dumps({"Label": LABEL}),
+        plistlib.dumps([]),
+    ):
         agent.path.write_bytes(content)
 
         assert agent.socket is None

@@ -88,10 +88,15 @@ def test_odd_paths_are_spelled_as_systemd_wants_them(
     assert str(units.search_path()).startswith(f"{odd}:")
 
 
-def test_a_path_with_a_newline_is_refused(environ: dict[str, str]) -> None:
-    environ |= {"WHISPERA_HOME": "/a\nb"}
+@pytest.mark.parametrize(
+    ("home", "why"), [("/a\nb", "no path with a newline"), ("/a\udcff", "not UTF-8")]
+)
+def test_a_path_that_no_unit_holds_is_refused(
+    environ: dict[str, str], home: str, why: str
+) -> None:
+    environ |= {"WHISPERA_HOME": home}
 
-    with pytest.raises(Refused, match="no path with a newline"):
+    with pytest.raises(Refused, match=why):
         UserUnits(Program(COMMAND, environ)).definitions()
 
 
