@@ -25,6 +25,7 @@ Notify = Callable[[str, str], Awaitable[None]]
 _LOOK_AGAIN_S = 15.0
 _LATE_S = 60.0  # a ring later than this says when it was due
 _JUMP_S = 1.0  # a clock that is off by more was set
+_HALF = ".timers-"  # begins the names of files that are not all written yet
 _YEARS = range(1971, 9999)  # that every system can count in
 
 
@@ -231,6 +232,10 @@ def clock(when: datetime, now: datetime) -> str:
 
 def _read(path: Path) -> list[Timer]:
     """Read what was set; a file that is broken is put aside."""
+    with contextlib.suppress(OSError):
+        # A daemon that was killed while it wrote them.
+        for half in path.parent.glob(f"{_HALF}*"):
+            half.unlink()
     try:
         return msgspec.json.decode(path.read_bytes(), type=list[Timer])
     except FileNotFoundError:
@@ -245,9 +250,7 @@ def _read(path: Path) -> list[Timer]:
 def _write(path: Path, timers: tuple[Timer, ...]) -> None:
     """Replace the file at once, readable by its owner alone."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=".timers-", delete=False
-    ) as f:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_HALF, delete=False) as f:
         try:
             f.write(msgspec.json.encode(timers))
             f.flush()

@@ -141,6 +141,17 @@ def test_a_broken_file_is_put_aside(tmp_path: Path, content: bytes) -> None:
     assert (tmp_path / "t.broken").read_bytes() == content
 
 
+def test_what_was_half_written_when_a_daemon_was_killed_goes(tmp_path: Path) -> None:
+    half = tmp_path / ".timers-x1y2z3"
+    half.write_bytes(b'[{"kind":"ti')
+
+    async def work(timers: Timers, rung: Rung) -> str:
+        return timers.listed(datetime.now()).stdout
+
+    assert with_timers(tmp_path / "t.json", work, starts=True) == "no timer is set"
+    assert not half.exists()
+
+
 def test_a_moment_may_be_given_with_its_zone(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     path.write_text(
