@@ -152,16 +152,27 @@ def read(file: Path, statement: str) -> list[Row]:
     if not file.exists():
         return []
     try:
-        with closing(_connect(file)) as connection:
+        with closing(_connect(_readable(file))) as connection:
             return connection.execute(statement).fetchall()
     except sqlite3.Error as error:
         raise CannotKeep(f"{file}: {error}") from error
 
 
-def _connect(file: Path) -> sqlite3.Connection:
+def _readable(file: Path) -> Path | str:
+    """Give what to open to read a file, also where nothing can be written beside it."""
+    if os.access(file.parent, os.W_OK) or Path(f"{file}-wal").exists():
+        return file
+    return f"{file.absolute().as_uri()}?immutable=1"
+
+
+def _connect(file: Path | str) -> sqlite3.Connection:
     # Jobs come from a pool, whose one thread may be another one the next time.
     return sqlite3.connect(
-        file, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        file,
+        timeout=BUSY_S,
+        isolation_level=None,
+        check_same_thread=False,
+        uri=isinstance(file, str),
     )
 
 

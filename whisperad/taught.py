@@ -13,7 +13,7 @@ import msgspec
 from whisperad import teaching
 from whisperad.catalogue import Catalogue
 from whisperad.database import Database, Row, read
-from whisperad.errors import BadRequest
+from whisperad.errors import BadRequest, CannotKeep
 from whisperad.intent import NONE, Intent
 from whisperad.protocol import OneOrMore, Reply, Said
 from whisperad.utterance import Utterance, normalise
@@ -67,7 +67,8 @@ class Taught:
     """The lessons; `meaning` is for the event loop, all else for a thread that waits."""
 
     def __init__(self, data: Path) -> None:
-        self._database = Database(data / FILE, STEPS)
+        self._file = data / FILE
+        self._database = Database(self._file, STEPS)
         self._lessons: dict[str, Lesson] = {}
 
     @property
@@ -86,8 +87,13 @@ class Taught:
         return lesson.intents
 
     def load(self) -> None:
-        """Read the lessons. Raises `CannotKeep`."""
-        self._hold(self._database.run(_rows) if self._database.is_there else [])
+        """Read the lessons. Raises `CannotKeep`, even if they can be read but not kept."""
+        try:
+            rows = self._database.run(_rows) if self._database.is_there else []
+        except CannotKeep:
+            self._hold(read(self._file, _ALL))
+            raise
+        self._hold(rows)
 
     def teach(
         self, utterance: Utterance, given: OneOrMore, catalogue: Catalogue
