@@ -114,6 +114,45 @@ def test_five_hundred_slow_clients_keep_nobody_out(stopped: RunningDaemon) -> No
     assert stopped.stop() == 0
 
 
+@pytest.mark.timeout(90)
+def test_five_hundred_halves_of_requests_keep_nobody_waiting(
+    stopped: RunningDaemon,
+) -> None:
+    """Half a request from each, and then silence, beside one that asks all the time."""
+    stopped.set(read_timeout_s=3)
+    meaning = {"action": "mute_volume"}
+    stopped.start().ask(type="teach", utterance="hush", intent=meaning)
+    waits: list[float] = []
+    hanging: list[Client] = []
+    with ExitStack() as leaving, stopped.client() as good:
+
+        def ask() -> None:
+            began = time.monotonic()
+            reply = good.ask(type="interpret", utterance="hush")
+            assert (reply["stage"], reply["outcome"]) == ("taught", "proposed")
+            waits.append(time.monotonic() - began)
+
+        for number in range(500):
+            hanging.append(leaving.enter_context(_patient(stopped.client)))
+            with suppress(BrokenPipeError):  # told to go already
+                hanging[-1].send(b'{"type":"interpret","utter')
+            if number % 10 == 0:
+                ask()
+        newcomer_s = _until_served(stopped)
+        ends = time.monotonic() + CROWDED_S
+        while time.monotonic() < ends:
+            ask()
+        told = [client.receive()["code"] for client in hanging]
+
+    assert max(waits) < QUICK_S
+    assert newcomer_s < CROWDED_S + QUICK_S
+    assert set(told) <= {"overloaded", "timeout"}
+    assert told.count("timeout") >= CLIENTS - 1
+    assert stopped.events("internal") == []
+    assert stopped.ask(type="interpret", utterance="hush")["stage"] == "taught"
+    assert stopped.stop() == 0
+
+
 def _until_served(daemon: RunningDaemon) -> float:
     """Ask again while all places are taken, and give how long that took."""
     began = time.monotonic()
