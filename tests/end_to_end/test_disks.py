@@ -135,7 +135,7 @@ def _said(daemon: RunningDaemon, said: str) -> str:
 
 def _teach_until_full(daemon: RunningDaemon) -> tuple[set[str], Message]:
     """Give what was taught, and what the daemon says when nothing more fits."""
-    taught = set()
+    taught: set[str] = set()
     for number in range(MOST):
         said = f"hush {LONG}{number}"
         reply = _teach(daemon, said, action="mute_volume")
