@@ -26,6 +26,21 @@ OTHERS = {
 EXACT = {"choice", "integer", "port"}
 AMOUNTS = {"percent", "duration"}
 
+PACK = """\
+pack = "mine"
+[[action]]
+id = "show"
+phrases = ["show {{words}}"]
+slots = {{ words = "text" }}
+macos = {{ argv = ["{0}", "--", "{{words}}"] }}
+linux = {{ argv = ["{0}", "--", "{{words}}"] }}
+"""
+# Writes down how it was called.
+SHOW = """\
+#!/bin/sh
+printf '%s\\0' "$#" "$@" >> "$HOME/shown"
+"""
+
 Commands = list[list[str]]
 Place = tuple[Action, str]
 
@@ -134,5 +149,39 @@ def test_a_hostile_value_is_no_choice_and_no_whole_number(
 
     assert len(HOSTILE) >= len(slots)
     assert stopped.ask(type="taught")["rows"] == []
+    assert stopped.events("internal") == []
+    assert stopped.stop() == 0
+
+
+def test_a_hostile_value_reaches_a_program_as_one_argument(
+    stopped: RunningDaemon,
+) -> None:
+    """As it was shown, and nothing else comes of it."""
+    home = stopped.home
+    stopped.environ["HOME"] = str(home)
+    pack = stopped.user_file.parent / "actions" / "mine.toml"
+    pack.parent.mkdir()
+    pack.write_text(PACK.format(home / "show"))
+    (home / "show").write_text(SHOW)
+    (home / "show").chmod(0o755)
+    stopped.start()
+    before = {path.name for path in home.iterdir()}
+    expected: list[str] = []
+    with stopped.client() as client:
+        for said in HOSTILE:
+            lesson = {"utterance": f"show {said} now"}
+            intent = {"action": "show", "words": said}
+            if client.ask(type="teach", **lesson, intent=intent)["type"] == "error":
+                continue
+            reply = client.ask(type="interpret", **lesson, execute=True)
+            if reply["outcome"] == "done":
+                (command,) = reply["commands"]
+                expected += ["2", *command["argv"][1:]]
+    shown = (home / "shown").read_bytes().decode().split("\0")
+
+    assert shown == [*expected, ""]
+    assert set(expected[1::3]) == {"--"}
+    assert len(expected) / 3 > len(HOSTILE) / 2
+    assert {path.name for path in home.iterdir()} - before <= {"shown", "data", "state"}
     assert stopped.events("internal") == []
     assert stopped.stop() == 0
