@@ -2,56 +2,27 @@
 
 import asyncio
 import contextlib
-import os
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
-import msgspec
 from msgspec.structs import replace
 
 from whisperad import log
 from whisperad.clock import steady_s
 from whisperad.process import Outcome
 from whisperad.settings import Limits
+from whisperad.timer import Kind, Timer, clock, spelt
+from whisperad.timer_file import TimerFile
 
-Kind = Literal["timer", "alarm"]
 Notify = Callable[[str, str], Awaitable[None]]
 
 # The clock may be set, and the machine may sleep, while we wait.
 _LOOK_AGAIN_S = 15.0
 _LATE_S = 60.0  # a ring later than this says when it was due
 _JUMP_S = 1.0  # a clock that is off by more was set
-_YEARS = range(1971, 9999)  # that every system can count in
-
-
-class Timer(msgspec.Struct, frozen=True):
-    """One timer or alarm."""
-
-    kind: Kind
-    # An alarm's is local, without a zone: it rings when the clock says so.
-    due: datetime
-    label: str = ""
-    length_s: int = 0  # of a timer
-
-    def __post_init__(self) -> None:
-        """Raise `ValueError` for a moment that cannot be waited for."""
-        if self.due.year not in _YEARS:
-            raise ValueError(f"nobody can wait until the year {self.due.year}")
-
-    @property
-    def local(self) -> datetime:
-        """Give when it is due, as the clocks here will show it."""
-        return self.due.astimezone().replace(tzinfo=None)
-
-    @property
-    def name(self) -> str:
-        """Give what people call it."""
-        what = spelt(self.length_s) if self.kind == "timer" else f"{self.local:%H:%M}"
-        return f"{self.label} ({what})" if self.label else what
+_TRY_AGAIN_S = 1.0  # a file that could not be read or written
 
 
 class Timers:
@@ -63,7 +34,7 @@ class Timers:
     def __init__(
         self, path: Path, notify: Notify, clock_s: Callable[[], float] = time.time
     ) -> None:
-        self._path = path
+        self._file = TimerFile(path)
         self._notify = notify
         self._clock_s = clock_s
         self.most = Limits().timers  # set at a time
@@ -74,11 +45,19 @@ class Timers:
         self._ringing: list[Timer] = []
         self._changed = asyncio.Event()
         self._saving = asyncio.Lock()
+        self._is_taken_up = False  # what was set before
+        self._is_saved = True
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What the user should know of."""
+        return self._file.problems
 
     async def start(self) -> None:
         """Take up what was set before; what was missed rings now."""
-        self._set = await asyncio.to_thread(_read, self._path) + self._set
+        async with self._saving:
+            self._is_saved = await self._take_up()
         self._spawn(self._ring_when_due())
 
     async def stop(self) -> None:
@@ -105,7 +84,8 @@ class Timers:
         self._follow_clock()
         found = [timer for timer in self._set if timer.kind == kind]
         if not found:
-            return Outcome(1, stderr=f"no {kind} is set")
+            said = "; ".join((f"no {kind} is set", *self._unread))
+            return Outcome(1, stderr=said)
         self._set.remove(found[-1])
         await self._save()
         said = f"cancelled the {kind}: {found[-1].name}"
@@ -125,7 +105,13 @@ class Timers:
             else:
                 label = f" ({timer.label})" if timer.label else ""
                 lines.append(f"alarm{label}: {clock(timer.local, now)}")
-        return Outcome(0, stdout="\n".join(lines) or "no timer is set")
+        lines = [*lines, *self._unread] or ["no timer is set"]
+        return Outcome(0, stdout="\n".join(lines))
+
+    @property
+    def _unread(self) -> tuple[str, ...]:
+        """Why there may be more timers than we know of."""
+        return () if self._is_taken_up else self.problems
 
     async def _add(self, timer: Timer, said: str) -> Outcome:
         if len(self._set) >= self.most:
@@ -139,16 +125,35 @@ class Timers:
         return Outcome(0, stdout=said)
 
     async def _save(self) -> bool:
-        """Write all of them down; False if that cannot be."""
+        """Write all of them down; False if that cannot be, and is tried again."""
         self._changed.set()
         async with self._saving:
-            kept = (*self._set, *self._ringing)
+            self._is_saved = await self._take_up() and await self._write()
+        return self._is_saved
+
+    async def _take_up(self) -> bool:
+        """Add what was set before; False if it cannot be read now.
+
+        Nothing is written until it was read: it would be lost.
+        """
+        if not self._is_taken_up:
             try:
-                await asyncio.to_thread(_write, self._path, kept)
-            except OSError as error:
-                # It rings all the same, if we live until then.
-                log.warning("timers-not-saved", reason=str(error))
+                before = await asyncio.to_thread(self._file.read)
+            except OSError:  # which was logged
                 return False
+            self._set = before + self._set
+            self._is_taken_up = True
+            self._changed.set()
+        return True
+
+    async def _write(self) -> bool:
+        kept = (*self._set, *self._ringing)
+        try:
+            await asyncio.to_thread(self._file.write, kept)
+        except (
+            OSError
+        ):  # which was logged; they ring all the same, if we live until then
+            return False
         return True
 
     def _follow_clock(self) -> bool:
@@ -177,10 +182,11 @@ class Timers:
                 self._set.remove(timer)
                 self._ringing.append(timer)
                 self._spawn(self._ring(timer, now))
-            if was_set:
+            if was_set or not self._is_saved:
                 await self._save()
             self._changed.clear()
             waits = [_left_s(timer, now) for timer in self._set]
+            waits += [] if self._is_saved else [_TRY_AGAIN_S]
             timeout_s = min([*waits, _LOOK_AGAIN_S]) if waits else None
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), timeout_s)
@@ -205,54 +211,3 @@ class Timers:
 
 def _left_s(timer: Timer, now: datetime) -> float:
     return timer.due.timestamp() - now.timestamp()
-
-
-def spelt(seconds: int) -> str:
-    """Say a time span: "1 hour 30 minutes"."""
-    parts = []
-    for name, length in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
-        count, seconds = divmod(seconds, length)
-        if count:
-            parts.append(f"{count} {name}{'' if count == 1 else 's'}")
-    return " ".join(parts) or "0 seconds"
-
-
-def clock(when: datetime, now: datetime) -> str:
-    """Say a local time: "14:05", "tomorrow at 07:00", "on Friday, 27 November at 09:00"."""
-    days = (when.date() - now.date()).days
-    shown = f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
-    if days == 0:
-        return shown
-    if days in {1, -1}:
-        return f"{'tomorrow' if days == 1 else 'yesterday'} at {shown}"
-    year = f" {when.year}" if when.year != now.year else ""
-    return f"on {when:%A}, {when.day} {when:%B}{year} at {shown}"
-
-
-def _read(path: Path) -> list[Timer]:
-    """Read what was set; a file that is broken is put aside."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=list[Timer])
-    except FileNotFoundError:
-        return []
-    except (OSError, msgspec.DecodeError, RecursionError) as error:
-        log.warning("timers-not-read", reason=str(error))
-        with contextlib.suppress(OSError):
-            path.replace(path.with_suffix(".broken"))
-        return []
-
-
-def _write(path: Path, timers: tuple[Timer, ...]) -> None:
-    """Replace the file at once, readable by its owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=".timers-", delete=False
-    ) as f:
-        try:
-            f.write(msgspec.json.encode(timers))
-            f.flush()
-            os.fsync(f.fileno())
-            Path(f.name).replace(path)
-        except OSError:
-            Path(f.name).unlink(missing_ok=True)
-            raise
