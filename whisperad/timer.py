@@ -1,13 +1,15 @@
 """Timer: one timer or alarm, and how its time is said."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 
 Kind = Literal["timer", "alarm"]
 
-_YEARS = range(1971, 9999)  # that every system can count in
+# A clock without a battery starts in 1970, which is still 1969 west of Greenwich.
+_YEARS = range(1969, 9999)
+_LAST_S = datetime(9998, 12, 30, tzinfo=UTC).timestamp()
 
 
 class Timer(msgspec.Struct, frozen=True):
@@ -34,6 +36,11 @@ class Timer(msgspec.Struct, frozen=True):
         """Give what people call it."""
         what = spelt(self.length_s) if self.kind == "timer" else f"{self.local:%H:%M}"
         return f"{self.label} ({what})" if self.label else what
+
+
+def moment(seconds: float) -> datetime:
+    """Give a moment in UTC, the nearest that a timer can be due at."""
+    return datetime.fromtimestamp(min(max(seconds, 0), _LAST_S), UTC)
 
 
 def spelt(seconds: int) -> str:
