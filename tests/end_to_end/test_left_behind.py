@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.programs import is_running
+from tests.programs import FAMILY, is_running
 from tests.running import RunningDaemon
 
 pytestmark = [
@@ -28,7 +28,12 @@ linux = {{ argv = ["{0}/doze", "dozing"] }}
 id = "record"
 phrases = ["record it"]
 linux = {{ keep = "recording", argv = ["{0}/doze", "recording"] }}
+[[action]]
+id = "gather"
+phrases = ["gather them"]
+linux = {{ argv = ["{0}/family"] }}
 """
+_FAMILY = ("tidy", "stubborn")
 # Tells its number, and that it was asked to end.
 _DOZE = """\
 #!/usr/bin/env python3
@@ -50,13 +55,14 @@ time.sleep(60)
 def running(stopped: RunningDaemon) -> Iterator[RunningDaemon]:
     """Give a daemon that knows two programs of ours; those that are left end."""
     stopped.environ["HOME"] = str(stopped.home)
-    (stopped.home / "doze").write_text(_DOZE)
-    (stopped.home / "doze").chmod(0o755)
+    for name, script in (("doze", _DOZE), ("family", FAMILY)):
+        (stopped.home / name).write_text(script)
+        (stopped.home / name).chmod(0o755)
     pack = stopped.user_file.parent / "actions" / "mine.toml"
     pack.parent.mkdir()
     pack.write_text(_PACK.format(stopped.home))
     yield stopped
-    for name in ("dozing", "recording"):
+    for name in ("dozing", "recording", *_FAMILY):
         with suppress(FileNotFoundError, ProcessLookupError):
             os.kill(int((stopped.home / name).read_text()), signal.SIGKILL)
 
@@ -118,6 +124,36 @@ def test_a_command_that_a_killed_daemon_ran_ends_when_its_time_is_over(
     running.start()
 
     assert eventually(lambda: not is_running(pid))
+
+
+def test_a_command_whose_time_is_over_ends_with_all_that_it_started(
+    running: RunningDaemon,
+) -> None:
+    running.start()
+    teach(running, "gather", action="gather")
+    reply = running.ask(type="interpret", utterance="gather", execute=True, timeout_s=3)
+    pids = [int((running.home / name).read_text()) for name in _FAMILY]
+
+    assert reply["results"][0]["timed_out"]
+    assert (running.home / "tidied").exists()
+    assert eventually(lambda: not any(map(is_running, pids)))
+    assert running.stop() == 0
+
+
+def test_what_a_command_started_that_a_killed_daemon_ran_ends_with_it(
+    running: RunningDaemon,
+) -> None:
+    running.start()
+    teach(running, "gather", action="gather")
+    begun(running, "gather", "stubborn", timeout_s=3)
+    assert eventually((running.home / "tidy").exists)
+    pids = [int((running.home / name).read_text()) for name in _FAMILY]
+    running.stop(signal.SIGKILL)
+    running.start()
+
+    assert eventually(lambda: not any(map(is_running, pids)))
+    assert (running.home / "tidied").exists()
+    assert running.stop() == 0
 
 
 def test_a_program_that_a_killed_daemon_kept_is_ended_the_gentle_way(
