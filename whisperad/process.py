@@ -159,7 +159,23 @@ class Process:
 async def start(
     command: Command, environ: Mapping[str, str], cwd: Path, limit_bytes: int
 ) -> Process | Outcome:
-    """Start a command, or give the outcome of not having been able to."""
+    """Start a command, or give the outcome of not having been able to.
+
+    One whose start is broken off is ended: nobody else would know of it.
+    """
+    starting = asyncio.create_task(_start(command, environ, cwd, limit_bytes))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait({starting})
+        if isinstance(started := starting.result(), Process):
+            await started.end()
+        raise
+
+
+async def _start(
+    command: Command, environ: Mapping[str, str], cwd: Path, limit_bytes: int
+) -> Process | Outcome:
     env = {**environ, **command.env}
     try:
         program, stdin = await asyncio.to_thread(_prepared, command, env, cwd)
