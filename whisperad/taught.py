@@ -67,7 +67,7 @@ class Taught:
     """The lessons; `meaning` is for the event loop, all else for a thread that waits."""
 
     def __init__(self, data: Path) -> None:
-        self._database = Database(data / FILE, STEPS)
+        self._database = Database(data / FILE, STEPS, is_durable=True)
         self._lessons: dict[str, Lesson] = {}
 
     @property
