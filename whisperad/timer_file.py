@@ -99,3 +99,13 @@ def _write(path: Path, timers: Sequence[Timer]) -> None:
         except OSError:
             Path(f.name).unlink(missing_ok=True)
             raise
+    _sync_names(path.parent)
+
+
+def _sync_names(folder: Path) -> None:
+    """Have the disk know which file has which name in a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
