@@ -49,14 +49,21 @@ class Clock:
     """A clock on the wall that can be set."""
 
     def __init__(self, now: datetime | None = None) -> None:
-        self._off_s = now.timestamp() - time.time() if now else 0.0
+        self.fault: OSError | None = None  # that it meets when it is asked
+        self.show(now)
 
     def __call__(self) -> float:
+        if self.fault:
+            raise self.fault
         return time.time() + self._off_s
 
     def put(self, **span: float) -> None:
         """Put it forward, or back."""
         self._off_s += timedelta(**span).total_seconds()
+
+    def show(self, now: datetime | None) -> None:
+        """Set it to a local time, or to the right one."""
+        self._off_s = now.timestamp() - time.time() if now else 0.0
 
     @property
     def now(self) -> datetime:

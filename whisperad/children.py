@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from whisperad import log
+from whisperad import group, log
 from whisperad.clock import steady_s
 
 LOCK = "lock"  # held for as long as the daemon lives whose folder it is in
@@ -172,12 +172,14 @@ async def _tend(child: Child) -> None:
 async def _end(child: Child, endings: tuple[tuple[signal.Signals, float], ...]) -> None:
     """End the whole group, with one signal after the other and time after each."""
     for number, patience_s in endings:
+        group.send(child.pid, number)
         ends = steady_s() + patience_s
-        with suppress(OSError):
-            if child.is_running:
-                os.killpg(child.pid, number)
-        while child.is_running and steady_s() < ends:
+        while await asyncio.to_thread(group.is_alive, child.pid):
+            if steady_s() > ends:
+                break
             await asyncio.sleep(_LOOK_S)
+        else:
+            return
 
 
 def _began_s(pid: int) -> float | None:

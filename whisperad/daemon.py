@@ -294,5 +294,5 @@ class Daemon:
             clients=self.clients,
             queue=self._thread.waiting,
             socket=str(self.socket),
-            problems=self._memory.problems,
+            problems=self._memory.problems + self._effects.problems,
         )

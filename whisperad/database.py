@@ -28,10 +28,17 @@ _BESIDE = ("", "-wal", "-shm")  # the files that make up a database
 class Database:
     """One file, used by one thread at a time; opened when it is first needed."""
 
-    def __init__(self, file: Path, steps: Sequence[str]) -> None:
-        """Take the statements that make the file what it is, first to last."""
+    def __init__(
+        self, file: Path, steps: Sequence[str], is_durable: bool = False
+    ) -> None:
+        """Take the statements that make the file what it is, first to last.
+
+        What a job has done survives a power cut if it is durable; each then waits for
+        the disk.
+        """
         self._file = file
         self._steps = steps
+        self._synchronous = "FULL" if is_durable else "NORMAL"
         self._connection: sqlite3.Connection | None = None
         self._moved: str | None = None
         self._failing: str | None = None
@@ -111,7 +118,8 @@ class Database:
                 damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
                 raise damaged
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            connection.execute("PRAGMA fullfsync = ON")  # as macOS calls it
             connection.execute("PRAGMA secure_delete = ON")
             _transaction(connection, self._take_on)
         except BaseException:

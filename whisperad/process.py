@@ -6,7 +6,6 @@ an application) is done when it exits itself.
 """
 
 import asyncio
-import contextlib
 import os
 import shutil
 import signal
@@ -18,11 +17,13 @@ from pathlib import Path
 
 import msgspec
 
+from whisperad import group
 from whisperad.command import Command
 
 NOT_FOUND = 127  # as a shell would have it
 NOT_ALLOWED = 126
 _KILLED_S = 2.0  # a program that became root's goes on all the same
+_LOOK_S = 0.05
 _CHUNK_BYTES = 65536
 _PAUSE_S = 0.002  # after a chunk that nobody wants: a child may talk without an end
 _LAST_CHUNKS = 16  # as much as a pipe holds; a child that stays may never stop talking
@@ -123,11 +124,13 @@ class Process:
 
     async def end(self, *signals: tuple[signal.Signals, float]) -> None:
         """End its whole group, with one signal after the other and time after each."""
-        for number, patience_s in signals:
-            self._signal(number)
-            if await self.wait(patience_s):
-                break
-        self._signal(signal.SIGKILL)  # for what it left in its group
+        try:
+            for number, patience_s in signals:
+                group.send(self.pid, number)
+                if await self._all_end(patience_s):
+                    break
+        finally:  # when nobody has patience any more, too
+            group.send(self.pid, signal.SIGKILL)
         await self.wait(_KILLED_S)
 
     def outcome(self, timed_out: bool = False) -> Outcome:
@@ -141,16 +144,38 @@ class Process:
             timed_out,
         )
 
-    def _signal(self, number: signal.Signals) -> None:
-        # macOS has no permission for a group that is only a zombie any more.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, number)
+    async def _all_end(self, patience_s: float) -> bool:
+        """Wait until it and all that it left in its group exit. Tell whether they have."""
+        ends = time.monotonic() + patience_s
+        if not await self.wait(patience_s):
+            return False
+        while await asyncio.to_thread(group.is_alive, self.pid):
+            if time.monotonic() > ends:
+                return False
+            await asyncio.sleep(_LOOK_S)
+        return True
 
 
 async def start(
     command: Command, environ: Mapping[str, str], cwd: Path, limit_bytes: int
 ) -> Process | Outcome:
-    """Start a command, or give the outcome of not having been able to."""
+    """Start a command, or give the outcome of not having been able to.
+
+    One whose start is broken off is ended: nobody else would know of it.
+    """
+    starting = asyncio.create_task(_start(command, environ, cwd, limit_bytes))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait({starting})
+        if isinstance(started := starting.result(), Process):
+            await started.end()
+        raise
+
+
+async def _start(
+    command: Command, environ: Mapping[str, str], cwd: Path, limit_bytes: int
+) -> Process | Outcome:
     env = {**environ, **command.env}
     try:
         program, stdin = await asyncio.to_thread(_prepared, command, env, cwd)

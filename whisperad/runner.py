@@ -88,6 +88,11 @@ class Effects:
         await self._children.stop()
 
     @property
+    def problems(self) -> tuple[str, ...]:
+        """What the user should know of."""
+        return self._timers.problems
+
+    @property
     def working_folder(self) -> Path:
         """Where commands run that no client sent a folder with."""
         return self._folder.path

@@ -68,7 +68,7 @@ class Taught:
 
     def __init__(self, data: Path) -> None:
         self._file = data / FILE
-        self._database = Database(self._file, STEPS)
+        self._database = Database(self._file, STEPS, is_durable=True)
         self._lessons: dict[str, Lesson] = {}
 
     @property

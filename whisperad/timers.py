@@ -2,13 +2,10 @@
 
 import asyncio
 import contextlib
-import os
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -17,42 +14,23 @@ from whisperad import log
 from whisperad.clock import steady_s
 from whisperad.process import Outcome
 from whisperad.settings import Limits
+from whisperad.timer import Kind, Timer, clock, moment, spelt
+from whisperad.timer_file import TimerFile
 
-Kind = Literal["timer", "alarm"]
 Notify = Callable[[str, str], Awaitable[None]]
 
 # The clock may be set, and the machine may sleep, while we wait.
 _LOOK_AGAIN_S = 15.0
 _LATE_S = 60.0  # a ring later than this says when it was due
 _JUMP_S = 1.0  # a clock that is off by more was set
-_HALF = ".timers-"  # begins the names of files that are not all written yet
-_YEARS = range(1971, 9999)  # that every system can count in
+_TRY_AGAIN_S = 1.0  # what did not work: reading or writing the file, mostly
 
 
-class Timer(msgspec.Struct, frozen=True):
-    """One timer or alarm."""
+class _Waiting(msgspec.Struct, frozen=True, eq=False):
+    """What is set, and when a timer ends by the clock that nobody sets."""
 
-    kind: Kind
-    # An alarm's is local, without a zone: it rings when the clock says so.
-    due: datetime
-    label: str = ""
-    length_s: int = 0  # of a timer
-
-    def __post_init__(self) -> None:
-        """Raise `ValueError` for a moment that cannot be waited for."""
-        if self.due.year not in _YEARS:
-            raise ValueError(f"nobody can wait until the year {self.due.year}")
-
-    @property
-    def local(self) -> datetime:
-        """Give when it is due, as the clocks here will show it."""
-        return self.due.astimezone().replace(tzinfo=None)
-
-    @property
-    def name(self) -> str:
-        """Give what people call it."""
-        what = spelt(self.length_s) if self.kind == "timer" else f"{self.local:%H:%M}"
-        return f"{self.label} ({what})" if self.label else what
+    timer: Timer
+    ends_s: float
 
 
 class Timers:
@@ -64,22 +42,31 @@ class Timers:
     def __init__(
         self, path: Path, notify: Notify, clock_s: Callable[[], float] = time.time
     ) -> None:
-        self._path = path
+        self._file = TimerFile(path)
         self._notify = notify
         self._clock_s = clock_s
         self.most = Limits().timers  # set at a time
         self._ahead_s = clock_s() - steady_s()
-        self._set: list[Timer] = []  # in the order they were set
+        self._set: list[_Waiting] = []  # in the order they were set
         # These ring now. They stay in the file until somebody was told: a daemon that is
         # killed meanwhile is followed by one that tells it.
-        self._ringing: list[Timer] = []
+        self._ringing: list[_Waiting] = []
         self._changed = asyncio.Event()
         self._saving = asyncio.Lock()
+        self._is_taken_up = False  # what was set before
+        self._is_saved = True
+        self._broken: str | None = None  # why nobody can tell what is due
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What the user should know of."""
+        return self._file.problems + tuple(filter(None, (self._broken,)))
 
     async def start(self) -> None:
         """Take up what was set before; what was missed rings now."""
-        self._set = await asyncio.to_thread(_read, self._path) + self._set
+        async with self._saving:
+            self._is_saved = await self._take_up()
         self._spawn(self._ring_when_due())
 
     async def stop(self) -> None:
@@ -104,14 +91,15 @@ class Timers:
     async def cancel(self, kind: Kind, now: datetime) -> Outcome:
         """Cancel the timer or alarm that was set last."""
         self._follow_clock()
-        found = [timer for timer in self._set if timer.kind == kind]
+        found = [one for one in self._set if one.timer.kind == kind]
         if not found:
-            return Outcome(1, stderr=f"no {kind} is set")
+            said = "; ".join((f"no {kind} is set", *self._unread))
+            return Outcome(1, stderr=said)
         self._set.remove(found[-1])
         await self._save()
-        said = f"cancelled the {kind}: {found[-1].name}"
+        said = f"cancelled the {kind}: {found[-1].timer.name}"
         if len(found) > 1:
-            rest = ", ".join(timer.name for timer in found[:-1])
+            rest = ", ".join(one.timer.name for one in found[:-1])
             said += f"; still set: {rest}"
         return Outcome(0, stdout=said)
 
@@ -119,143 +107,152 @@ class Timers:
         """Say how much time is left on each timer, and when alarms ring."""
         self._follow_clock()
         lines = []
-        for timer in sorted(self._set, key=lambda timer: timer.due.timestamp()):
-            left = max(0, round(_left_s(timer, now)))
+        for one in sorted(self._set, key=self._due_s):
+            timer = one.timer
+            left = max(0, round(self._due_s(one) - now.timestamp()))
             if timer.kind == "timer":
                 lines.append(f"timer {timer.name}: {spelt(left)} left")
             else:
                 label = f" ({timer.label})" if timer.label else ""
                 lines.append(f"alarm{label}: {clock(timer.local, now)}")
-        return Outcome(0, stdout="\n".join(lines) or "no timer is set")
+        lines = [*lines, *self._unread] or ["no timer is set"]
+        return Outcome(0, stdout="\n".join(lines))
+
+    @property
+    def _unread(self) -> tuple[str, ...]:
+        """Why there may be more timers than we know of."""
+        return () if self._is_taken_up else self.problems
 
     async def _add(self, timer: Timer, said: str) -> Outcome:
         if len(self._set) >= self.most:
             many = len(self._set)
             return Outcome(1, stderr=f"{many} timers are set; cancel one first")
         self._follow_clock()
-        self._set.append(timer)
+        self._set.append(self._waiting(timer))
         said += f": {timer.label}" if timer.label else ""
         if not await self._save():
             said += "; it could not be saved, and is lost if the daemon ends before"
         return Outcome(0, stdout=said)
 
     async def _save(self) -> bool:
-        """Write all of them down; False if that cannot be."""
+        """Write all of them down; False if that cannot be, and is tried again."""
         self._changed.set()
         async with self._saving:
-            kept = (*self._set, *self._ringing)
-            try:
-                await asyncio.to_thread(_write, self._path, kept)
-            except OSError as error:
-                # It rings all the same, if we live until then.
-                log.warning("timers-not-saved", reason=str(error))
-                return False
-        return True
+            is_saved = await self._take_up() and await self._write()
+        self._is_saved = is_saved
+        self._changed.set()
+        return is_saved
 
-    def _follow_clock(self) -> bool:
-        """Move timers with the clock if it was set, and tell whether it was.
+    async def _take_up(self) -> bool:
+        """Add what was set before; False if it cannot be read now.
 
-        They count time, whatever the clock says; alarms go by the clock.
+        Nothing is written until it was read: it would be lost.
         """
-        jump_s = self._clock_s() - steady_s() - self._ahead_s
-        if abs(jump_s) < _JUMP_S:
-            return False
-        self._ahead_s += jump_s
-        self._set = [
-            replace(timer, due=timer.due + timedelta(seconds=jump_s))
-            if timer.kind == "timer"
-            else timer
-            for timer in self._set
-        ]
+        if not self._is_taken_up:
+            try:
+                before = await asyncio.to_thread(self._file.read)
+            except OSError:  # which was logged
+                return False
+            self._follow_clock()
+            self._set = [*map(self._waiting_again, before), *self._set]
+            self._is_taken_up = True
+            self._changed.set()
         return True
+
+    async def _write(self) -> bool:
+        kept = [self._told(one) for one in (*self._set, *self._ringing)]
+        try:
+            await asyncio.to_thread(self._file.write, kept)
+        except OSError:  # which was logged
+            return False  # they ring all the same, if we live until then
+        return True
+
+    def _follow_clock(self) -> None:
+        """Notice that the clock was set.
+
+        Timers count time, whatever the clock says; alarms go by the clock.
+        """
+        ahead_s = self._clock_s() - steady_s()
+        if abs(ahead_s - self._ahead_s) >= _JUMP_S:
+            self._ahead_s = ahead_s
+            self._is_saved = False
+            self._changed.set()
+
+    def _waiting(self, timer: Timer) -> _Waiting:
+        return _Waiting(timer, timer.due.timestamp() - self._ahead_s)
+
+    def _waiting_again(self, timer: Timer) -> _Waiting:
+        """Take up one that was set before."""
+        one = self._waiting(timer)
+        if not timer.length_s:
+            return one
+        # More than all of it is left if the clock has been set back, as it is at the
+        # start of a machine whose clock has no battery.
+        return replace(one, ends_s=min(one.ends_s, steady_s() + timer.length_s))
+
+    def _due_s(self, one: _Waiting) -> float:
+        """Give when it is due, by the clock as it is now."""
+        if one.timer.kind == "alarm":
+            return one.timer.due.timestamp()
+        return one.ends_s + self._ahead_s
+
+    def _told(self, one: _Waiting) -> Timer:
+        """Give it as the clocks here have it now."""
+        if one.timer.kind == "alarm":
+            return one.timer
+        return replace(one.timer, due=moment(self._due_s(one)))
 
     async def _ring_when_due(self) -> None:
         while True:
-            was_set = self._follow_clock()
-            now = datetime.fromtimestamp(self._clock_s())
-            due = [timer for timer in self._set if _left_s(timer, now) <= 0]
-            for timer in due:
-                self._set.remove(timer)
-                self._ringing.append(timer)
-                self._spawn(self._ring(timer, now))
-            if was_set:
-                await self._save()
-            self._changed.clear()
-            waits = [_left_s(timer, now) for timer in self._set]
-            timeout_s = min([*waits, _LOOK_AGAIN_S]) if waits else None
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), timeout_s)
+            try:
+                await self._ring_or_wait()
+                self._broken = None
+            except (ArithmeticError, OSError, ValueError) as error:
+                said = f"timers do not ring ({error}): set the clock"
+                if self._broken != said:
+                    log.error("timers-broken", message=said)
+                self._broken = said
+                await asyncio.sleep(_TRY_AGAIN_S)
 
-    async def _ring(self, timer: Timer, now: datetime) -> None:
+    async def _ring_or_wait(self) -> None:
+        """Ring what is due, and wait until more may be."""
+        self._follow_clock()
+        now_s = self._clock_s()
+        for one in [one for one in self._set if self._due_s(one) <= now_s]:
+            self._set.remove(one)
+            self._ringing.append(one)
+            self._spawn(self._ring(one, now_s))
+        if not self._is_saved:
+            await self._save()
+        self._changed.clear()
+        waits = [self._due_s(one) - now_s for one in self._set]
+        waits += [] if self._is_saved else [_TRY_AGAIN_S]
+        timeout_s = min([*waits, _LOOK_AGAIN_S]) if waits else None
+        with contextlib.suppress(TimeoutError):
+            # `wait_for` of Python 3.11 may miss that we are to stop.
+            async with asyncio.timeout(timeout_s):
+                await self._changed.wait()
+
+    async def _ring(self, one: _Waiting, now_s: float) -> None:
+        timer = self._told(one)
         if timer.kind == "timer":
             message = f"{spelt(timer.length_s)}: time is up"
         else:
             message = f"it is {timer.local:%H:%M}"
-        if _left_s(timer, now) < -_LATE_S:
+        if now_s - self._due_s(one) > _LATE_S:
+            now = moment(now_s).astimezone().replace(tzinfo=None)
             message += f" (while away, due {clock(timer.local, now)})"
         log.info("ring", kind=timer.kind)
         await self._notify(timer.label or timer.kind.capitalize(), message)
-        self._ringing.remove(timer)
+        self._ringing.remove(one)
         await self._save()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._end)
 
-
-def _left_s(timer: Timer, now: datetime) -> float:
-    return timer.due.timestamp() - now.timestamp()
-
-
-def spelt(seconds: int) -> str:
-    """Say a time span: "1 hour 30 minutes"."""
-    parts = []
-    for name, length in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
-        count, seconds = divmod(seconds, length)
-        if count:
-            parts.append(f"{count} {name}{'' if count == 1 else 's'}")
-    return " ".join(parts) or "0 seconds"
-
-
-def clock(when: datetime, now: datetime) -> str:
-    """Say a local time: "14:05", "tomorrow at 07:00", "on Friday, 27 November at 09:00"."""
-    days = (when.date() - now.date()).days
-    shown = f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
-    if days == 0:
-        return shown
-    if days in {1, -1}:
-        return f"{'tomorrow' if days == 1 else 'yesterday'} at {shown}"
-    year = f" {when.year}" if when.year != now.year else ""
-    return f"on {when:%A}, {when.day} {when:%B}{year} at {shown}"
-
-
-def _read(path: Path) -> list[Timer]:
-    """Read what was set; a file that is broken is put aside."""
-    with contextlib.suppress(OSError):
-        # A daemon that was killed while it wrote them.
-        for half in path.parent.glob(f"{_HALF}*"):
-            half.unlink()
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=list[Timer])
-    except FileNotFoundError:
-        return []
-    except (OSError, msgspec.DecodeError, RecursionError) as error:
-        log.warning("timers-not-read", reason=str(error))
-        with contextlib.suppress(OSError):
-            path.replace(path.with_suffix(".broken"))
-        return []
-
-
-def _write(path: Path, timers: tuple[Timer, ...]) -> None:
-    """Replace the file at once, readable by its owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_HALF, delete=False) as f:
-        try:
-            f.write(msgspec.json.encode(timers))
-            f.flush()
-            os.fsync(f.fileno())
-            Path(f.name).replace(path)
-        except OSError:
-            Path(f.name).unlink(missing_ok=True)
-            raise
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("timer-failed", reason=repr(error))

@@ -1,21 +1,16 @@
-"""What a killed daemon leaves behind is tended by the next, which says so.
-
-Also a clock on the wall that is set while a real daemon runs.
-"""
+"""What a killed daemon leaves behind is tended by the next, which says so."""
 
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
-from tests.programs import is_running
+from tests.programs import FAMILY, is_running
 from tests.running import RunningDaemon
 
 pytestmark = [
@@ -33,7 +28,12 @@ linux = {{ argv = ["{0}/doze", "dozing"] }}
 id = "record"
 phrases = ["record it"]
 linux = {{ keep = "recording", argv = ["{0}/doze", "recording"] }}
+[[action]]
+id = "gather"
+phrases = ["gather them"]
+linux = {{ argv = ["{0}/family"] }}
 """
+_FAMILY = ("tidy", "stubborn")
 # Tells its number, and that it was asked to end.
 _DOZE = """\
 #!/usr/bin/env python3
@@ -49,42 +49,20 @@ name.with_suffix(".new").write_text(str(os.getpid()))
 name.with_suffix(".new").replace(name)
 time.sleep(60)
 """
-_CLOCK = r"""
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-int clock_gettime(clockid_t clock, struct timespec *now) {
-    static int (*real)(clockid_t, struct timespec *);
-    if (!real) real = dlsym(RTLD_NEXT, "clock_gettime");
-    int result = real(clock, now);
-    if (clock == CLOCK_REALTIME) {
-        FILE *file = fopen(getenv("CLOCK_IS_OFF_BY"), "r");
-        long off = 0;
-        if (file) {
-            if (fscanf(file, "%ld", &off) != 1) off = 0;
-            fclose(file);
-        }
-        now->tv_sec += off;
-    }
-    return result;
-}
-"""
 
 
 @pytest.fixture
 def running(stopped: RunningDaemon) -> Iterator[RunningDaemon]:
     """Give a daemon that knows two programs of ours; those that are left end."""
     stopped.environ["HOME"] = str(stopped.home)
-    (stopped.home / "doze").write_text(_DOZE)
-    (stopped.home / "doze").chmod(0o755)
+    for name, script in (("doze", _DOZE), ("family", FAMILY)):
+        (stopped.home / name).write_text(script)
+        (stopped.home / name).chmod(0o755)
     pack = stopped.user_file.parent / "actions" / "mine.toml"
     pack.parent.mkdir()
     pack.write_text(_PACK.format(stopped.home))
     yield stopped
-    for name in ("dozing", "recording"):
+    for name in ("dozing", "recording", *_FAMILY):
         with suppress(FileNotFoundError, ProcessLookupError):
             os.kill(int((stopped.home / name).read_text()), signal.SIGKILL)
 
@@ -148,6 +126,36 @@ def test_a_command_that_a_killed_daemon_ran_ends_when_its_time_is_over(
     assert eventually(lambda: not is_running(pid))
 
 
+def test_a_command_whose_time_is_over_ends_with_all_that_it_started(
+    running: RunningDaemon,
+) -> None:
+    running.start()
+    teach(running, "gather", action="gather")
+    reply = running.ask(type="interpret", utterance="gather", execute=True, timeout_s=3)
+    pids = [int((running.home / name).read_text()) for name in _FAMILY]
+
+    assert reply["results"][0]["timed_out"]
+    assert (running.home / "tidied").exists()
+    assert eventually(lambda: not any(map(is_running, pids)))
+    assert running.stop() == 0
+
+
+def test_what_a_command_started_that_a_killed_daemon_ran_ends_with_it(
+    running: RunningDaemon,
+) -> None:
+    running.start()
+    teach(running, "gather", action="gather")
+    begun(running, "gather", "stubborn", timeout_s=3)
+    assert eventually((running.home / "tidy").exists)
+    pids = [int((running.home / name).read_text()) for name in _FAMILY]
+    running.stop(signal.SIGKILL)
+    running.start()
+
+    assert eventually(lambda: not any(map(is_running, pids)))
+    assert (running.home / "tidied").exists()
+    assert running.stop() == 0
+
+
 def test_a_program_that_a_killed_daemon_kept_is_ended_the_gentle_way(
     running: RunningDaemon,
 ) -> None:
@@ -205,50 +213,3 @@ def _sleep() -> str:
     found = shutil.which("sleep")
     assert found
     return found
-
-
-@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler is here")
-def test_a_clock_that_is_set_back_an_hour_changes_no_timer_and_no_token(
-    running: RunningDaemon, tmp_path: Path
-) -> None:
-    (tmp_path / "clock.c").write_text(_CLOCK)
-    library, off_by = tmp_path / "clock.so", tmp_path / "off"
-    compiled = ["cc", "-shared", "-fPIC", "-o", "clock.so", "clock.c", "-ldl"]
-    subprocess.run(compiled, cwd=tmp_path, check=True)
-    running.environ |= {"LD_PRELOAD": str(library), "CLOCK_IS_OFF_BY": str(off_by)}
-    running.start()
-    teach(running, "cake ten minutes", action="set_timer", duration="ten minutes")
-    teach(running, "egg two seconds", action="set_timer", duration="two seconds")
-    teach(running, "which timers", action="list_timers")
-    teach(running, "end zeppelin", action="process_kill_name", process="zeppelin")
-    before = _list_after(running, "cake ten minutes", "egg two seconds")
-    asked = running.ask(type="interpret", utterance="end zeppelin", execute=True)
-    off_by.write_text("-3600")
-    after = _list_after(running)
-    rang = eventually(lambda: running.events("ring"))
-    confirmed = running.ask(type="confirm", token=asked["token"])
-    last = _list_after(running)
-    status = running.ask(type="status")
-    times = [line["time"] for line in running.events()]
-
-    assert before == ["timer 2 seconds", "timer 10 minutes"]
-    assert after in (before, before[1:])
-    assert rang
-    assert confirmed["outcome"] == "failed"  # there is no such program
-    assert last == ["timer 10 minutes"]
-    assert 0 < status["uptime_s"] < 60
-    assert times[-1] < times[0]  # the clock was really set
-    assert running.stop() == 0
-
-
-def _list_after(running: RunningDaemon, *said: str) -> list[str]:
-    """Say something, and give the timers that are set then, without what is left."""
-    for one in said:
-        assert running.ask(type="interpret", utterance=one, execute=True)["results"]
-    listed = running.ask(type="interpret", utterance="which timers", execute=True)
-    lines: list[str] = listed["results"][0]["stdout"].splitlines()
-    for line in lines:
-        left = line.partition(": ")[2]
-        assert left.endswith("left")
-        assert "hour" not in left
-    return [line.partition(":")[0] for line in lines]

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.programs import command, is_running, with_effects
+from tests.programs import FAMILY, command, is_running, with_effects
 from whisperad.children import Child, Children
 from whisperad.clock import steady_s
 from whisperad.runner import Effects
@@ -26,7 +26,7 @@ from whisperad.children import Children
 
 async def main():
     children = Children(Path(sys.argv[1]))
-    child = await asyncio.create_subprocess_exec("sleep", "60", start_new_session=True)
+    child = await asyncio.create_subprocess_exec(*sys.argv[3:], start_new_session=True)
     timeout = None if sys.argv[2] == "kept" else float(sys.argv[2])
     await children.add(child.pid, "sleep", timeout)
     print(child.pid, flush=True)
@@ -36,6 +36,9 @@ asyncio.run(main())
 """
 
 
+ROOT = Path(__file__).parents[2]
+
+
 class Left:
     """What daemons left behind that were killed."""
 
@@ -43,10 +46,13 @@ class Left:
         self.folder = folder
         self.pids: list[int] = []
 
-    def behind(self, how_long: str) -> int:
+    def behind(self, how_long: str, *argv: str) -> int:
         """Have a program started by a daemon that is killed; give its number."""
+        argv = argv or ("sleep", "60")
         daemon = subprocess.Popen(
-            [sys.executable, "-c", _DAEMON, self.folder, how_long],
+            [sys.executable, "-c", _DAEMON, self.folder, how_long, *argv],
+            cwd=self.folder.parent,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -93,6 +99,20 @@ def test_a_command_that_was_left_runs_on_until_its_time_is_over(left: Left) -> N
 
     assert is_running(patient)
     assert not is_running(late)
+
+
+def test_what_a_program_that_was_left_started_is_ended_with_it(
+    left: Left, tmp_path: Path
+) -> None:
+    leader = left.behind("1", sys.executable, "-c", FAMILY)
+    while not (tmp_path / "stubborn").exists():
+        assert is_running(leader)
+        time.sleep(0.01)
+    left.pids += [int((tmp_path / n).read_text()) for n in ("stubborn", "tidy")]
+    tend(left, until_ended=left.pids[1])
+
+    assert [pid for pid in left.pids if is_running(pid)] == []
+    assert (tmp_path / "tidied").exists()
 
 
 def test_what_a_living_daemon_runs_is_left_to_it(tmp_path: Path) -> None:

@@ -93,8 +93,7 @@ def test_a_kept_program_that_ends_with_its_input_can_be_given_one_without_an_end
 
 def test_kept_programs_end_with_the_daemon(tmp_path: Path) -> None:
     async def work(effects: Effects) -> None:
-        script = "import os; open('pid', 'w').write(str(os.getpid())); import time; time.sleep(60)"
-        given = command("python3", "-c", script, keep="awake")
+        given = command("sh", "-c", "echo $$ > pid; exec sleep 60", keep="awake")
         assert (await effects.perform(given, 8, tmp_path)).exit_code == 0
 
     with_effects(tmp_path, work)
@@ -114,8 +113,7 @@ def test_a_kept_program_that_ended_by_itself_can_be_started_again(
 
 
 def test_a_program_is_kept_once_however_many_ask_for_it(tmp_path: Path) -> None:
-    script = "import os, time; open(f'{os.getpid()}.pid', 'w'); time.sleep(60)"
-    given = command("python3", "-c", script, keep="awake")
+    given = command("sh", "-c", "touch $$.pid; exec sleep 60", keep="awake")
 
     async def work(effects: Effects) -> list[int | None]:
         starts = [effects.perform(given, 8, tmp_path) for _ in range(4)]
@@ -132,8 +130,7 @@ def test_a_program_is_kept_once_however_many_ask_for_it(tmp_path: Path) -> None:
 def test_a_kept_program_that_is_broken_off_leaves_nothing_behind(
     tmp_path: Path,
 ) -> None:
-    script = "import os, time; open(f'{os.getpid()}.pid', 'w'); time.sleep(60)"
-    given = command("python3", "-c", script, keep="awake")
+    given = command("sh", "-c", "touch $$.pid; exec sleep 60", keep="awake")
 
     async def work(effects: Effects) -> int | None:
         task = asyncio.create_task(effects.perform(given, 8, tmp_path))

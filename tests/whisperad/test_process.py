@@ -10,6 +10,7 @@ import uvloop
 
 from tests.programs import (
     ENVIRON,
+    FAMILY,
     LIMIT_BYTES,
     command,
     is_running,
@@ -115,14 +116,29 @@ def test_a_program_that_takes_too_long_is_ended_with_its_children(
     tmp_path: Path,
 ) -> None:
     script = "import subprocess as s; print(s.Popen(['sleep', '60']).pid, flush=True); s.run(['sleep', '60'])"
-    started = time.monotonic()
-    found = outcome(command("python3", "-c", script), timeout_s=0.6)
+    found = outcome(command("python3", "-c", script), timeout_s=2.0)
+    ended = time.monotonic()
     child = int(found.stdout)
 
     assert found.timed_out
     assert found.exit_code is None
     while is_running(child):  # a signal takes its time
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - ended < 5
+        time.sleep(0.01)
+
+
+def test_what_a_program_left_in_its_group_may_finish_and_is_killed_then(
+    tmp_path: Path,
+) -> None:
+    found = outcome(command("python3", "-c", FAMILY), timeout_s=2.0, cwd=str(tmp_path))
+    ended = time.monotonic()
+    stubborn, tidy = (int((tmp_path / n).read_text()) for n in ("stubborn", "tidy"))
+
+    assert found.timed_out
+    assert (tmp_path / "tidied").exists()
+    assert not is_running(tidy)
+    while is_running(stubborn):
+        assert time.monotonic() - ended < 5
         time.sleep(0.01)
 
 
@@ -223,3 +239,31 @@ def test_a_command_that_is_broken_off_leaves_nothing_behind(tmp_path: Path) -> N
         return int((tmp_path / "pid").read_text())
 
     assert not is_running(uvloop.run(broken_off()))
+
+
+def test_a_command_that_is_broken_off_twice_is_killed_at_once(tmp_path: Path) -> None:
+    script = (
+        "import os, pathlib, signal, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "pathlib.Path('new').write_text(str(os.getpid()))\n"
+        "os.rename('new', 'pid')\n"
+        "time.sleep(60)\n"
+    )
+
+    async def broken_off() -> int:
+        given = command("python3", "-c", script)
+        task = asyncio.create_task(run(given, ENVIRON, 60, tmp_path, LIMIT_BYTES))
+        while not (tmp_path / "pid").exists():
+            await asyncio.sleep(0.02)
+        for _ in range(2):
+            task.cancel()
+            await asyncio.sleep(0.1)
+        await asyncio.wait({task})
+        return int((tmp_path / "pid").read_text())
+
+    stubborn = uvloop.run(broken_off())
+    ended = time.monotonic()
+
+    while is_running(stubborn):
+        assert time.monotonic() - ended < 5
+        time.sleep(0.01)

@@ -1,6 +1,7 @@
 """Timers: set, listed, cancelled, kept over a restart, rung when due."""
 
 import asyncio
+import resource
 import stat
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 
 from tests.timing import Rung, until_rung, with_timers
 from whisperad.settings import Limits
-from whisperad.timers import Timer, Timers, clock, spelt
+from whisperad.timer import Timer
+from whisperad.timers import Timers
 
 NOW = datetime(2026, 11, 22, 14, 5)
 FAR = datetime(2090, 1, 1, 7, 0)
@@ -152,6 +154,75 @@ def test_what_was_half_written_when_a_daemon_was_killed_goes(tmp_path: Path) -> 
     assert not half.exists()
 
 
+def test_each_broken_file_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+
+    async def work(timers: Timers, rung: Rung) -> tuple[str, ...]:
+        await timers.set_timer(3600, "", datetime.now())
+        return timers.problems
+
+    told: list[str] = []
+    for content in (b"one", b"two", b"three"):
+        path.write_bytes(content)
+        told += with_timers(path, work, starts=True)
+    kept = {file.name: file.read_bytes() for file in tmp_path.glob("*.broken*")}
+
+    assert kept == {"t.broken": b"one", "t.broken-2": b"two", "t.broken-3": b"three"}
+    assert all(said.startswith(f"{path} was damaged (") for said in told)
+    assert "is now t.broken-3," in told[2]
+
+
+def test_without_file_descriptors_a_good_file_stays_and_is_read_later(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "t.json"
+    before = msgspec.json.encode([Timer("alarm", FAR)])
+    path.write_bytes(before)
+
+    async def work(timers: Timers, rung: Rung) -> None:
+        most, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+        try:
+            await timers.start()
+            said = (await timers.set_timer(3600, "cake", datetime.now())).stdout
+            told, listed = timers.problems, timers.listed(NOW).stdout.splitlines()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        assert path.read_bytes() == before
+        while timers.problems:
+            await asyncio.sleep(0.01)
+        later = timers.listed(NOW).stdout
+
+        assert "it could not be saved" in said
+        assert told[0].startswith(f"{path} cannot be read (Too many open files)")
+        assert listed[1:] == list(told)
+        assert later.count("cake") == 1
+        assert "2090" in later
+
+    with_timers(path, work)
+
+    assert len(msgspec.json.decode(path.read_bytes())) == 2
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_could_not_be_saved_is_saved_later(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+
+    async def work(timers: Timers, rung: Rung) -> tuple[str, ...]:
+        folder.touch()
+        await timers.set_timer(3600, "", datetime.now())
+        told = timers.problems
+        folder.unlink()
+        while timers.problems:
+            await asyncio.sleep(0.01)
+        return told
+
+    (said,) = with_timers(folder / "t.json", work, starts=True)
+
+    assert said.startswith(f"{folder / 't.json'} cannot be written (")
+    assert len(msgspec.json.decode((folder / "t.json").read_bytes())) == 1
+
+
 def test_a_moment_may_be_given_with_its_zone(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     path.write_text(
@@ -182,35 +253,6 @@ def test_there_is_an_end_to_setting_timers(tmp_path: Path) -> None:
         with_timers(path, work, starts=True)
         == f"{Limits().timers} timers are set; cancel one first"
     )
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (0, "0 seconds"),
-        (1, "1 second"),
-        (90, "1 minute 30 seconds"),
-        (3600, "1 hour"),
-        (90061, "1 day 1 hour 1 minute 1 second"),
-    ],
-)
-def test_a_time_span_is_spelt(seconds: int, said: str) -> None:
-    assert spelt(seconds) == said
-
-
-@pytest.mark.parametrize(
-    ("when", "said"),
-    [
-        (datetime(2026, 11, 22, 18, 30), "18:30"),
-        (datetime(2026, 11, 22, 18, 30, 9), "18:30:09"),
-        (datetime(2026, 11, 23, 7, 0), "tomorrow at 07:00"),
-        (datetime(2026, 11, 21, 7, 0), "yesterday at 07:00"),
-        (datetime(2026, 11, 27, 9, 0), "on Friday, 27 November at 09:00"),
-        (datetime(2027, 1, 1, 9, 0), "on Friday, 1 January 2027 at 09:00"),
-    ],
-)
-def test_a_time_is_told(when: datetime, said: str) -> None:
-    assert clock(when, NOW) == said
 
 
 def test_a_timer_that_cannot_be_saved_says_so(tmp_path: Path) -> None:
