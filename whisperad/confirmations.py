@@ -28,6 +28,7 @@ class Plan(msgspec.Struct, frozen=True):
     commands: tuple[Command, ...]
     cwd: Path | None
     timeout_s: float  # for each command
+    actions: tuple[str, ...] = ()  # which one each command belongs to
     said: str = ""  # what was understood so, for the history
     touched: Touched = Touched()  # what was named when it was asked
 

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from whisperad import current, examples, explain, log, planning, policy, replies
 from whisperad.confirmations import Confirmations, Plan
-from whisperad.errors import BadRequest, Overloaded
+from whisperad.errors import BadRequest
 from whisperad.examples import ActionLine, ActionsReply
+from whisperad.execution import Execution
 from whisperad.explain import Explanation
 from whisperad.interpret import Interpreter
 from whisperad.memory import Memory
@@ -34,7 +35,7 @@ from whisperad.protocol import (
     Teach,
     UsedModel,
 )
-from whisperad.runner import Effects, Outcome
+from whisperad.runner import Effects
 from whisperad.serving import Serving
 from whisperad.settings import Limits, Settings
 from whisperad.status import StatusReply
@@ -53,12 +54,14 @@ class Daemon:
         self._serving = Serving(settings)
         self._memory = Memory(settings, self._serving)
         self._effects = Effects(settings)
+        self._execution = Execution(
+            self._effects, lambda: self._serving.configuration.catalogue.actions
+        )
         self._confirmations = Confirmations(
             settings.token_s, settings.home, settings.environ
         )
         self._tally = Tally()
         self._started = time.monotonic()
-        self._running = 0  # requests whose programs run
         self._reloading = asyncio.Lock()
         self._listing: tuple[str, tuple[ActionLine, ...]] = ("", ())
 
@@ -75,7 +78,7 @@ class Daemon:
         self._warmth = Warmth(self._thread, lambda: on_battery(platform))
         try:
             await self._memory.start()
-            self._effects.keep_to(self.limits)
+            self._keep_to_limits()
             await self._effects.start()
             self._warming = asyncio.create_task(self._warmth.run())
         except BaseException:
@@ -87,6 +90,10 @@ class Daemon:
     def limits(self) -> Limits:
         """How much of everything there may be now."""
         return self._serving.limits
+
+    def _keep_to_limits(self) -> None:
+        self._effects.keep_to(self.limits)
+        self._execution.most = self.limits.programs
 
     async def stop(self) -> None:
         """End what we keep running and our threads."""
@@ -165,7 +172,8 @@ class Daemon:
         return self._ended(reply, request, received, utterance.said)
 
     async def _confirm(self, request: Confirm, received: float) -> Interpretation:
-        self._check_room()  # while the token is still good
+        with self._execution.place():
+            pass  # while the token is still good
         plan = await self._confirmations.agreed(request.token)
         reply = plan.reply
         if reply.outcome != "needs_confirmation":
@@ -185,37 +193,13 @@ class Daemon:
             case "needs_confirmation":
                 return await self._confirmations.ask(plan)
             case "handed_over":
+                self._execution.hand_over(plan)
                 return replace(plan.reply, outcome=decision)
             case "run":
-                return replies.ran(plan.reply, await self._run(plan))
+                with self._execution.place():
+                    outcomes = await self._execution.run(plan)
+                return replies.ran(plan.reply, outcomes)
         assert_never(decision)
-
-    async def _run(self, plan: Plan) -> list[Outcome]:
-        """Run commands one after the other, up to the first that fails."""
-        self._check_room()
-        self._running += 1
-        try:
-            return await self._run_each(plan)
-        finally:
-            self._running -= 1
-
-    def _check_room(self) -> None:
-        if self._running >= self.limits.programs:
-            raise Overloaded(f"{self._running} requests run programs; try again")
-
-    async def _run_each(self, plan: Plan) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        for command in plan.commands:
-            # The client's folder is for what belongs into the client's shell.
-            cwd = plan.cwd if command.where == "client" else None
-            outcome = await self._effects.perform(command, plan.timeout_s, cwd)
-            outcomes.append(outcome)
-            # The program alone: its arguments may be a person's own words.
-            program, code = command.argv[0], outcome.exit_code
-            log.info("effect", program=program, risk=command.risk, exit_code=code)
-            if code != 0:
-                break
-        return outcomes
 
     def _ended(
         self,
@@ -278,7 +262,7 @@ class Daemon:
         async with self._reloading:
             await self._serving.reload(request.what)
             await self._memory.start()
-            self._effects.keep_to(self.limits)
+            self._keep_to_limits()
         adapter = self._serving.model.adapter
         catalogue_hash = self._serving.configuration.catalogue.hash
         log.info("reloaded", adapter=adapter, catalogue_hash=catalogue_hash)

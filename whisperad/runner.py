@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from whisperad import log
+from whisperad import audit, log
 from whisperad.children import Children
 from whisperad.command import Command
 from whisperad.kept import Kept
@@ -142,7 +142,9 @@ class Effects:
         for kind, ways in notices(self._settings.platform, title, message).items():
             for argv in ways:
                 command = Command(argv, "safe", "daemon")
-                outcome = await self.perform(command, _NOTICE_S, None)
+                with audit.effect("timer-rings", command, is_private=False) as ending:
+                    outcome = await self.perform(command, _NOTICE_S, None)
+                    ending.came(outcome)
                 if outcome.exit_code == 0:
                     break
             else:
