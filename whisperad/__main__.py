@@ -1,9 +1,10 @@
 """`whisperad`: read the settings, start uvloop, serve until somebody says stop."""
 
+from whisperad import early  # isort: skip  # first: the rest takes a while
+
 import asyncio
 import gc
 import os
-import signal
 import socket
 import sys
 
@@ -57,7 +58,7 @@ async def _serve(
     given: Settings, notifier: Notifier, inherited: socket.socket | None
 ) -> None:
     told_to_stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in early.STOPPING:
         asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
     listener = Listener(inherited, None) if inherited else claim(given.socket)
     try:
