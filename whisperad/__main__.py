@@ -7,10 +7,11 @@ import gc
 import os
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import uvloop
 
-from whisperad import heap, log, settings, wire
+from whisperad import heap, leaving, log, settings, wire
 from whisperad.daemon import Daemon
 from whisperad.errors import WhisperaError
 from whisperad.listener import Listener, claim
@@ -48,6 +49,7 @@ def main() -> int:
         given = settings.read(os.environ)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(given, notifier, inherited))
+        early.leave_when_told()  # the loop is gone, and so is what it did then
     except WhisperaError as error:
         log.error("cannot-start", code=error.code, message=str(error))
         return 1
@@ -57,9 +59,16 @@ def main() -> int:
 async def _serve(
     given: Settings, notifier: Notifier, inherited: socket.socket | None
 ) -> None:
-    told_to_stop = asyncio.Event()
+    loop, told_to_stop = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        leaving.in_time()
+        told_to_stop.set()
+
     for number in early.STOPPING:
-        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+        loop.add_signal_handler(number, stop)
+    threads = ThreadPoolExecutor(thread_name_prefix="file")
+    loop.set_default_executor(threads)
     listener = Listener(inherited, None) if inherited else claim(given.socket)
     try:
         daemon = Daemon(given)
@@ -81,7 +90,9 @@ async def _serve(
     finally:
         listener.withdraw()
         listener.close()
+        threads.shutdown(wait=False)
     log.info("stopped")
+    await leaving.without_waiting()
 
 
 def _fill_standard_streams() -> None:

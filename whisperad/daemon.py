@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 from pathlib import Path
 from typing import assert_never
 
@@ -14,6 +15,7 @@ from whisperad.examples import ActionLine, ActionsReply
 from whisperad.execution import Execution
 from whisperad.explain import Explanation
 from whisperad.interpret import Interpreter
+from whisperad.lookups import Lookups
 from whisperad.memory import Memory
 from whisperad.model_thread import ModelThread
 from whisperad.power import on_battery
@@ -60,6 +62,7 @@ class Daemon:
         self._confirmations = Confirmations(
             settings.token_s, settings.home, settings.environ
         )
+        self._lookups = Lookups("lookup")
         self._tally = Tally()
         self._started = time.monotonic()
         self._reloading = asyncio.Lock()
@@ -99,6 +102,8 @@ class Daemon:
         """End what we keep running and our threads."""
         self._warming.cancel()
         await self._serving.stop()
+        self._lookups.stop()
+        self._confirmations.stop()
         await self._effects.stop()
         await self._memory.stop()
         await asyncio.to_thread(self._thread.stop)
@@ -157,7 +162,7 @@ class Daemon:
         reply = replace(reply, timing=replace(reply.timing, queue_ms=queue_ms))
         if reply.outcome == "proposed":
             # Names and folders are looked up in files, which may take their time.
-            plan = await asyncio.to_thread(
+            look = partial(
                 planning.plan,
                 resolver,
                 reply,
@@ -166,6 +171,7 @@ class Daemon:
                 Path(request.cwd) if request.cwd else self._effects.working_folder,
                 min(request.timeout_s, self.limits.command_timeout_s),
             )
+            plan = await self._lookups.find(received + request.timeout_s, look)
             reply = plan.reply
             if reply.outcome == "proposed" and request.execute:
                 reply = await self._carry_out(plan, request.runs_here, confirmed=False)
@@ -232,7 +238,7 @@ class Daemon:
         )
         configuration, model = self._serving.configuration, self._serving.model
         took_ms = (time.monotonic() - received) * 1000
-        found = await asyncio.to_thread(
+        look = partial(
             explain.explanation,
             utterance,
             understanding,
@@ -242,6 +248,7 @@ class Daemon:
             UsedModel(model.base, model.adapter),
             Path(request.cwd) if request.cwd else self._effects.working_folder,
         )
+        found = await self._lookups.find(received + request.timeout_s, look)
         timing = replace(
             found.timing,
             queue_ms=round(max(0.0, took_ms - understanding.model_ms), 3),

@@ -1,0 +1,46 @@
+"""Leaving: the process ends in time, whatever a thread of it waits for.
+
+Python waits for every thread before it ends, and a thread may wait for a file system
+that never answers.
+"""
+
+import asyncio
+import os
+import threading
+import time
+
+from whisperad import log
+
+WITHIN_S = 9.0  # of being told to stop: launchd kills after ten
+_THREADS_S = 0.5  # for threads that have nothing to do any more
+_LOOK_S = 0.005
+
+
+def in_time() -> None:
+    """See that the process has ended within `WITHIN_S`, with exit code 0."""
+    watch = threading.Timer(WITHIN_S, _leave)
+    watch.daemon = True
+    watch.start()
+
+
+async def without_waiting() -> None:
+    """Wait a moment for the other threads, and end the process if some go on.
+
+    Everything else must have been stopped.
+    """
+    ends = time.monotonic() + _THREADS_S
+    while _others():
+        if time.monotonic() > ends:
+            _leave()
+        await asyncio.sleep(_LOOK_S)
+
+
+def _others() -> list[str]:
+    """Name the threads that Python would wait for."""
+    main = threading.main_thread()
+    return [t.name for t in threading.enumerate() if t is not main and not t.daemon]
+
+
+def _leave() -> None:
+    log.warning("threads-left", threads=_others())
+    os._exit(0)
