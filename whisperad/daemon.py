@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import assert_never
@@ -178,12 +179,12 @@ class Daemon:
         return self._ended(reply, request, received, utterance.said)
 
     async def _confirm(self, request: Confirm, received: float) -> Interpretation:
+        # The place comes first: where there is none, the token stays good.
         with self._execution.place():
-            pass  # while the token is still good
-        plan = await self._confirmations.agreed(request.token)
-        reply = plan.reply
-        if reply.outcome != "needs_confirmation":
-            reply = await self._carry_out(plan, request.runs_here, confirmed=True)
+            plan = await self._confirmations.agreed(request.token)
+            reply = plan.reply
+            if reply.outcome != "needs_confirmation":
+                reply = await self._carry_out(plan, request.runs_here, confirmed=True)
         timing = replace(
             reply.timing, queue_ms=0.0, model_ms=0.0, passes=0, chosen_tokens=0
         )
@@ -202,7 +203,8 @@ class Daemon:
                 self._execution.hand_over(plan)
                 return replace(plan.reply, outcome=decision)
             case "run":
-                with self._execution.place():
+                # What was confirmed has a place already.
+                with nullcontext() if confirmed else self._execution.place():
                     outcomes = await self._execution.run(plan)
                 return replies.ran(plan.reply, outcomes)
         assert_never(decision)
