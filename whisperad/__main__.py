@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import uvloop
 
-from whisperad import heap, leaving, log, settings, wire
+from whisperad import heap, leaving, log, settings, unhandled, wire
 from whisperad.daemon import Daemon
 from whisperad.errors import WhisperaError
 from whisperad.listener import Listener, claim
@@ -46,6 +46,7 @@ def main() -> int:
         notifier, inherited = Notifier(os.environ), inherited_socket(os.environ)
         log.keep_private()
         log.keep_small(wire.Paths(os.environ).log)
+        unhandled.log_without_words()
         given = settings.read(os.environ)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(given, notifier, inherited))
@@ -69,6 +70,7 @@ async def _serve(
         loop.add_signal_handler(number, stop)
     threads = ThreadPoolExecutor(thread_name_prefix="file")
     loop.set_default_executor(threads)
+    loop.set_exception_handler(unhandled.in_loop)
     listener = Listener(inherited, None) if inherited else claim(given.socket)
     try:
         daemon = Daemon(given)
