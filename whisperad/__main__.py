@@ -61,9 +61,10 @@ async def _serve(
     given: Settings, notifier: Notifier, inherited: socket.socket | None
 ) -> None:
     loop, told_to_stop = asyncio.get_running_loop(), asyncio.Event()
+    daemon = Daemon(given)
 
     def stop() -> None:
-        leaving.in_time()
+        leaving.in_time(daemon.kill)
         told_to_stop.set()
 
     for number in early.STOPPING:
@@ -73,7 +74,6 @@ async def _serve(
     loop.set_exception_handler(unhandled.in_loop)
     listener = Listener(inherited, None) if inherited else claim(given.socket)
     try:
-        daemon = Daemon(given)
         await daemon.start()
         try:
             gc.freeze()  # what is loaded stays

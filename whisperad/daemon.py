@@ -109,6 +109,10 @@ class Daemon:
         await self._memory.stop()
         await asyncio.to_thread(self._thread.stop)
 
+    def kill(self) -> None:
+        """End at once what would go on without us."""
+        self._effects.kill()
+
     def expect(self) -> None:
         """Prepare for what a client, just connected, is going to say."""
         self._warmth.expect()

@@ -8,6 +8,7 @@ import asyncio
 import os
 import threading
 import time
+from collections.abc import Callable
 
 from whisperad import log
 
@@ -16,9 +17,12 @@ _THREADS_S = 0.5  # for threads that have nothing to do any more
 _LOOK_S = 0.005
 
 
-def in_time() -> None:
-    """See that the process has ended within `WITHIN_S`, with exit code 0."""
-    watch = threading.Timer(WITHIN_S, _leave)
+def in_time(last: Callable[[], None]) -> None:
+    """See that the process has ended within `WITHIN_S`, with exit code 0.
+
+    `last` is done before, if it comes to that, in a thread of its own.
+    """
+    watch = threading.Timer(WITHIN_S, _leave, (last,))
     watch.daemon = True
     watch.start()
 
@@ -41,6 +45,8 @@ def _others() -> list[str]:
     return [t.name for t in threading.enumerate() if t is not main and not t.daemon]
 
 
-def _leave() -> None:
+def _leave(last: Callable[[], None] | None = None) -> None:
+    if last is not None:
+        last()
     log.warning("threads-left", threads=_others())
     os._exit(0)

@@ -87,6 +87,10 @@ class Effects:
         await asyncio.gather(self._timers.stop(), self._kept.stop_all())
         await self._children.stop()
 
+    def kill(self) -> None:
+        """End the programs that still run; there is no time to ask them to."""
+        self._children.kill()
+
     @property
     def problems(self) -> tuple[str, ...]:
         """What the user should know of."""
