@@ -4,7 +4,6 @@ import asyncio
 import time
 from contextlib import nullcontext
 from functools import partial
-from pathlib import Path
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -173,7 +172,7 @@ class Daemon:
                 reply,
                 understanding.intents,
                 utterance,
-                Path(request.cwd) if request.cwd else self._effects.working_folder,
+                await self._effects.folder(request.cwd),
                 min(request.timeout_s, self.limits.command_timeout_s),
             )
             plan = await self._lookups.find(received + request.timeout_s, look)
@@ -252,7 +251,7 @@ class Daemon:
             configuration.catalogue,
             configuration.resolver,
             UsedModel(model.base, model.adapter),
-            Path(request.cwd) if request.cwd else self._effects.working_folder,
+            await self._effects.folder(request.cwd),
         )
         found = await self._lookups.find(received + request.timeout_s, look)
         timing = replace(

@@ -28,15 +28,18 @@ class Lookups:
 
         Raises `TimedOut`.
         """
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
-                return await loop.run_in_executor(self._pool, job)
+                return await self.begin(job)
         except TimeoutError as error:
             raise TimedOut(
                 "files could not be looked at in time; see whether a disk or a folder"
                 " of the network does not answer"
             ) from error
+
+    def begin(self, job: Callable[[], T]) -> "asyncio.Future[T]":
+        """Give what a job is going to find, however long it takes."""
+        return asyncio.get_running_loop().run_in_executor(self._pool, job)
 
     def stop(self) -> None:
         """Begin nothing more; what hangs is not waited for."""

@@ -26,8 +26,5 @@ def plan(
         return Plan(replies.impossible(reply, error), (), cwd, timeout_s)
     commands = tuple(command for one in found for command in one.commands)
     actions = tuple(str(one.resolved["action"]) for one in found for _ in one.commands)
-    if any(command.where == "client" for command in commands):
-        # Where it is to run: if that never answers, it is here that it may be waited for.
-        cwd.is_dir()
     reply = replies.proposed(reply, found)
     return Plan(reply, commands, cwd, timeout_s, actions, utterance.said)
