@@ -20,6 +20,13 @@ def wait_if_dead(path):
         if os.path.join(os.fspath(path), "").startswith(os.path.join(folder, "")):
             threading.Event().wait()
 
+written = os.write
+
+def write(descriptor, data):
+    with suppress(OSError):
+        wait_if_dead(os.readlink(f"/proc/self/fd/{descriptor}"))
+    return written(descriptor, data)
+
 def on_disk(function):
     @functools.wraps(function)
     def ask(path, *more, **named):
@@ -41,6 +48,7 @@ class Connection(sqlite3.Connection):
 for name in ("stat", "lstat", "open", "scandir", "listdir", "mkdir"):
     setattr(os, name, on_disk(getattr(os, name)))
 io.open = builtins.open = on_disk(opened)
+os.write = write
 connect = sqlite3.connect
 sqlite3.connect = functools.partial(connect, factory=Connection)
 """

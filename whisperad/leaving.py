@@ -9,12 +9,14 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from whisperad import log
 
 WITHIN_S = 9.0  # of being told to stop: launchd kills after ten
 _THREADS_S = 0.5  # for threads that have nothing to do any more
 _LOOK_S = 0.005
+_TELL_S = 0.6
 
 
 def in_time(last: Callable[[], None]) -> None:
@@ -48,5 +50,14 @@ def _others() -> list[str]:
 def _leave(last: Callable[[], None] | None = None) -> None:
     if last is not None:
         last()
-    log.warning("threads-left", threads=_others())
+    with suppress(RuntimeError):  # too many threads
+        telling = threading.Thread(target=_tell, args=(_others(),), daemon=True)
+        telling.start()
+        telling.join(_TELL_S)
     os._exit(0)
+
+
+def _tell(threads: list[str]) -> None:
+    """Log what is left; it may be the log that hangs."""
+    log.warning("threads-left", threads=threads)
+    log.flush()

@@ -107,3 +107,11 @@ def test_a_state_folder_that_answers_no_more_holds_no_stop_up(
 
     assert _stopped_in_s(running) < LIMIT_S
     assert "memory_0" in running.events("threads-left")[0]["threads"]
+
+
+def test_a_log_that_nobody_can_write_to_holds_no_stop_up(
+    running: RunningDaemon,
+) -> None:
+    dead_disk.die(running, running.home / "log")
+
+    assert _stopped_in_s(running) < LIMIT_S
