@@ -1,15 +1,17 @@
 """`whisperad`: read the settings, start uvloop, serve until somebody says stop."""
 
+from whisperad import early  # isort: skip  # first: the rest takes a while
+
 import asyncio
 import gc
 import os
-import signal
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import uvloop
 
-from whisperad import heap, log, settings, wire
+from whisperad import heap, leaving, log, settings, unhandled, wire
 from whisperad.daemon import Daemon
 from whisperad.errors import WhisperaError
 from whisperad.listener import Listener, claim
@@ -44,9 +46,11 @@ def main() -> int:
         notifier, inherited = Notifier(os.environ), inherited_socket(os.environ)
         log.keep_private()
         log.keep_small(wire.Paths(os.environ).log)
+        unhandled.log_without_words()
         given = settings.read(os.environ)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(given, notifier, inherited))
+        early.leave_when_told()  # the loop is gone, and so is what it did then
     except WhisperaError as error:
         log.error("cannot-start", code=error.code, message=str(error))
         return 1
@@ -56,12 +60,20 @@ def main() -> int:
 async def _serve(
     given: Settings, notifier: Notifier, inherited: socket.socket | None
 ) -> None:
-    told_to_stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+    loop, told_to_stop = asyncio.get_running_loop(), asyncio.Event()
+    daemon = Daemon(given)
+
+    def stop() -> None:
+        leaving.in_time(daemon.kill)
+        told_to_stop.set()
+
+    for number in early.STOPPING:
+        loop.add_signal_handler(number, stop)
+    threads = ThreadPoolExecutor(thread_name_prefix="file")
+    loop.set_default_executor(threads)
+    loop.set_exception_handler(unhandled.in_loop)
     listener = Listener(inherited, None) if inherited else claim(given.socket)
     try:
-        daemon = Daemon(given)
         await daemon.start()
         try:
             gc.freeze()  # what is loaded stays
@@ -80,7 +92,9 @@ async def _serve(
     finally:
         listener.withdraw()
         listener.close()
+        threads.shutdown(wait=False)
     log.info("stopped")
+    await leaving.without_waiting()
 
 
 def _fill_standard_streams() -> None:

@@ -47,9 +47,10 @@ class Backlog:
         with suppress(RuntimeError):  # too many threads just now: the next line may do
             thread.start()
             self._thread = thread
-            atexit.register(self._flush)
+            atexit.register(self.flush)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Wait a moment for what is on its way."""
         with self._changed:
             self._changed.wait_for(lambda: not self._lines, FLUSH_S)
 

@@ -61,6 +61,7 @@ class Children:
         self._own: Path | None = None
         self._lock: int | None = None
         self._tending: set[asyncio.Task[None]] = set()
+        self._running: set[int] = set()
 
     async def start(self) -> None:
         """Look after what was left behind, beside everything else."""
@@ -71,6 +72,7 @@ class Children:
 
     async def stop(self) -> None:
         """Forget everything: nothing of ours runs any more."""
+        self._running.clear()  # their numbers may be given to others
         for task in tuple(self._tending):
             task.cancel()
         await asyncio.gather(*self._tending, return_exceptions=True)
@@ -82,15 +84,24 @@ class Children:
 
     async def add(self, pid: int, program: str, timeout_s: float | None) -> None:
         """Write a program down that was started just now."""
+        self._running.add(pid)
         now = steady_s()
         ends_s = None if timeout_s is None else now + timeout_s
         await asyncio.to_thread(self._write, Child(pid, program, now, ends_s))
 
     def remove(self, pid: int) -> None:
         """Forget a program that has ended; nobody waits for that."""
+        self._running.discard(pid)
         if self._own is not None:
             file = self._own / str(pid)
             asyncio.get_running_loop().run_in_executor(None, _unlink, file)
+
+    def kill(self) -> None:
+        """End all that still runs, and at once: nobody will be there to do it later."""
+        for pid in tuple(self._running):
+            # macOS has no permission for a group that is only a zombie any more.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
 
     def _write(self, child: Child) -> None:
         try:

@@ -1,8 +1,9 @@
 """Confirmations: plans that wait until somebody agrees to exactly them."""
 
-import asyncio
 import secrets
+import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -11,8 +12,9 @@ from msgspec.structs import replace
 from whisperad import touched
 from whisperad.clock import steady_s
 from whisperad.command import Command
-from whisperad.errors import UnknownToken
+from whisperad.errors import TimedOut, UnknownToken
 from whisperad.found import Found
+from whisperad.lookups import Lookups
 from whisperad.protocol import Interpretation
 from whisperad.touched import Touched
 
@@ -28,6 +30,7 @@ class Plan(msgspec.Struct, frozen=True):
     commands: tuple[Command, ...]
     cwd: Path | None
     timeout_s: float  # for each command
+    actions: tuple[str, ...] = ()  # which one each command belongs to
     said: str = ""  # what was understood so, for the history
     touched: Touched = Touched()  # what was named when it was asked
 
@@ -41,6 +44,7 @@ class Confirmations:
         self._lifetime_s = lifetime_s
         self._home = home
         self._environ = environ
+        self._lookups = Lookups("touched")
         self._waiting: dict[str, tuple[float, Plan]] = {}  # oldest first
 
     async def ask(self, plan: Plan) -> Interpretation:
@@ -59,14 +63,17 @@ class Confirmations:
             return replace(plan, reply=self._question(plan, now))
         return plan
 
+    def stop(self) -> None:
+        """Wait for no look that goes on."""
+        self._lookups.stop()
+
     async def _touched(self, plan: Plan) -> Touched:
         """See what a plan would touch; what takes too long to look at is not named."""
         cwd, home = plan.cwd or self._home, self._home
-        look = asyncio.to_thread(touched.look, plan.commands, cwd, home, self._environ)
+        look = partial(touched.look, plan.commands, cwd, home, self._environ)
         try:
-            # A file system that does not answer holds a thread, but not the question.
-            return await asyncio.wait_for(look, MOST_S)
-        except TimeoutError:
+            return await self._lookups.find(time.monotonic() + MOST_S, look)
+        except TimedOut:
             return Touched(tuple(UNSEEN for _ in plan.commands))
 
     def _question(self, plan: Plan, found: Touched) -> Interpretation:

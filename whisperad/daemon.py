@@ -2,17 +2,20 @@
 
 import asyncio
 import time
-from pathlib import Path
+from contextlib import nullcontext
+from functools import partial
 from typing import assert_never
 
 from msgspec.structs import replace
 
 from whisperad import current, examples, explain, log, planning, policy, replies
 from whisperad.confirmations import Confirmations, Plan
-from whisperad.errors import BadRequest, Overloaded
+from whisperad.errors import BadRequest
 from whisperad.examples import ActionLine, ActionsReply
+from whisperad.execution import Execution
 from whisperad.explain import Explanation
 from whisperad.interpret import Interpreter
+from whisperad.lookups import Lookups
 from whisperad.memory import Memory
 from whisperad.model_thread import ModelThread
 from whisperad.power import on_battery
@@ -34,7 +37,7 @@ from whisperad.protocol import (
     Teach,
     UsedModel,
 )
-from whisperad.runner import Effects, Outcome
+from whisperad.runner import Effects
 from whisperad.serving import Serving
 from whisperad.settings import Limits, Settings
 from whisperad.status import StatusReply
@@ -53,12 +56,15 @@ class Daemon:
         self._serving = Serving(settings)
         self._memory = Memory(settings, self._serving)
         self._effects = Effects(settings)
+        self._execution = Execution(
+            self._effects, lambda: self._serving.configuration.catalogue.actions
+        )
         self._confirmations = Confirmations(
             settings.token_s, settings.home, settings.environ
         )
+        self._lookups = Lookups("lookup")
         self._tally = Tally()
         self._started = time.monotonic()
-        self._running = 0  # requests whose programs run
         self._reloading = asyncio.Lock()
         self._listing: tuple[str, tuple[ActionLine, ...]] = ("", ())
 
@@ -75,7 +81,7 @@ class Daemon:
         self._warmth = Warmth(self._thread, lambda: on_battery(platform))
         try:
             await self._memory.start()
-            self._effects.keep_to(self.limits)
+            self._keep_to_limits()
             await self._effects.start()
             self._warming = asyncio.create_task(self._warmth.run())
         except BaseException:
@@ -88,13 +94,23 @@ class Daemon:
         """How much of everything there may be now."""
         return self._serving.limits
 
+    def _keep_to_limits(self) -> None:
+        self._effects.keep_to(self.limits)
+        self._execution.most = self.limits.programs
+
     async def stop(self) -> None:
         """End what we keep running and our threads."""
         self._warming.cancel()
         await self._serving.stop()
+        self._lookups.stop()
+        self._confirmations.stop()
         await self._effects.stop()
         await self._memory.stop()
         await asyncio.to_thread(self._thread.stop)
+
+    def kill(self) -> None:
+        """End at once what would go on without us."""
+        self._effects.kill()
 
     def expect(self) -> None:
         """Prepare for what a client, just connected, is going to say."""
@@ -150,26 +166,28 @@ class Daemon:
         reply = replace(reply, timing=replace(reply.timing, queue_ms=queue_ms))
         if reply.outcome == "proposed":
             # Names and folders are looked up in files, which may take their time.
-            plan = await asyncio.to_thread(
+            look = partial(
                 planning.plan,
                 resolver,
                 reply,
                 understanding.intents,
                 utterance,
-                Path(request.cwd) if request.cwd else self._effects.working_folder,
+                await self._effects.folder(request.cwd),
                 min(request.timeout_s, self.limits.command_timeout_s),
             )
+            plan = await self._lookups.find(received + request.timeout_s, look)
             reply = plan.reply
             if reply.outcome == "proposed" and request.execute:
                 reply = await self._carry_out(plan, request.runs_here, confirmed=False)
         return self._ended(reply, request, received, utterance.said)
 
     async def _confirm(self, request: Confirm, received: float) -> Interpretation:
-        self._check_room()  # while the token is still good
-        plan = await self._confirmations.agreed(request.token)
-        reply = plan.reply
-        if reply.outcome != "needs_confirmation":
-            reply = await self._carry_out(plan, request.runs_here, confirmed=True)
+        # The place comes first: where there is none, the token stays good.
+        with self._execution.place():
+            plan = await self._confirmations.agreed(request.token)
+            reply = plan.reply
+            if reply.outcome != "needs_confirmation":
+                reply = await self._carry_out(plan, request.runs_here, confirmed=True)
         timing = replace(
             reply.timing, queue_ms=0.0, model_ms=0.0, passes=0, chosen_tokens=0
         )
@@ -185,37 +203,14 @@ class Daemon:
             case "needs_confirmation":
                 return await self._confirmations.ask(plan)
             case "handed_over":
+                self._execution.hand_over(plan)
                 return replace(plan.reply, outcome=decision)
             case "run":
-                return replies.ran(plan.reply, await self._run(plan))
+                # What was confirmed has a place already.
+                with nullcontext() if confirmed else self._execution.place():
+                    outcomes = await self._execution.run(plan)
+                return replies.ran(plan.reply, outcomes)
         assert_never(decision)
-
-    async def _run(self, plan: Plan) -> list[Outcome]:
-        """Run commands one after the other, up to the first that fails."""
-        self._check_room()
-        self._running += 1
-        try:
-            return await self._run_each(plan)
-        finally:
-            self._running -= 1
-
-    def _check_room(self) -> None:
-        if self._running >= self.limits.programs:
-            raise Overloaded(f"{self._running} requests run programs; try again")
-
-    async def _run_each(self, plan: Plan) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        for command in plan.commands:
-            # The client's folder is for what belongs into the client's shell.
-            cwd = plan.cwd if command.where == "client" else None
-            outcome = await self._effects.perform(command, plan.timeout_s, cwd)
-            outcomes.append(outcome)
-            # The program alone: its arguments may be a person's own words.
-            program, code = command.argv[0], outcome.exit_code
-            log.info("effect", program=program, risk=command.risk, exit_code=code)
-            if code != 0:
-                break
-        return outcomes
 
     def _ended(
         self,
@@ -248,7 +243,7 @@ class Daemon:
         )
         configuration, model = self._serving.configuration, self._serving.model
         took_ms = (time.monotonic() - received) * 1000
-        found = await asyncio.to_thread(
+        look = partial(
             explain.explanation,
             utterance,
             understanding,
@@ -256,8 +251,9 @@ class Daemon:
             configuration.catalogue,
             configuration.resolver,
             UsedModel(model.base, model.adapter),
-            Path(request.cwd) if request.cwd else self._effects.working_folder,
+            await self._effects.folder(request.cwd),
         )
+        found = await self._lookups.find(received + request.timeout_s, look)
         timing = replace(
             found.timing,
             queue_ms=round(max(0.0, took_ms - understanding.model_ms), 3),
@@ -278,7 +274,7 @@ class Daemon:
         async with self._reloading:
             await self._serving.reload(request.what)
             await self._memory.start()
-            self._effects.keep_to(self.limits)
+            self._keep_to_limits()
         adapter = self._serving.model.adapter
         catalogue_hash = self._serving.configuration.catalogue.hash
         log.info("reloaded", adapter=adapter, catalogue_hash=catalogue_hash)

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
+from whisperad import audit
 from whisperad.children import Children
 from whisperad.command import Command
 from whisperad.process import Outcome, Process, start
@@ -67,9 +68,14 @@ class Kept:
 
     async def stop_all(self) -> None:
         """End all programs at once."""
-        await asyncio.gather(*map(self.stop, tuple(self._running)))
+        await asyncio.gather(*map(self._stop_with_us, tuple(self._running)))
         for watcher in tuple(self._watchers):
             watcher.cancel()
+
+    async def _stop_with_us(self, name: str) -> None:
+        command = Command(("@stop", name), "safe", "daemon")
+        with audit.effect("daemon-stops", command, is_private=False) as ending:
+            ending.came(await self.stop(name))
 
     async def _watch(self, name: str, process: Process) -> None:
         """Forget a program when it ends by itself."""

@@ -33,6 +33,11 @@ def keep_small(path: str) -> None:
     _file.keep_small(path)
 
 
+def flush() -> None:
+    """Wait a moment for lines on their way to whoever reads them."""
+    _backlog.flush()
+
+
 def info(event: str, **fields: Value) -> None:
     """Record something that is as it should be."""
     _write(_line("info", event, fields))

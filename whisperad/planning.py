@@ -25,5 +25,6 @@ def plan(
     except (UnknownName, CannotRun) as error:
         return Plan(replies.impossible(reply, error), (), cwd, timeout_s)
     commands = tuple(command for one in found for command in one.commands)
+    actions = tuple(str(one.resolved["action"]) for one in found for _ in one.commands)
     reply = replies.proposed(reply, found)
-    return Plan(reply, commands, cwd, timeout_s, utterance.said)
+    return Plan(reply, commands, cwd, timeout_s, actions, utterance.said)

@@ -2,14 +2,18 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from whisperad import log
+from whisperad import audit, log
 from whisperad.children import Children
 from whisperad.command import Command
+from whisperad.errors import TimedOut
 from whisperad.kept import Kept
+from whisperad.lookups import Lookups
 from whisperad.process import NOT_ALLOWED, NOT_FOUND, Outcome, start
 from whisperad.ringing import notices
 from whisperad.settings import Limits, Settings
@@ -67,7 +71,10 @@ class Effects:
         self._children = Children(settings.state / "children")
         self._kept = Kept(self._children, self._environ, self._limits.output_bytes)
         self._timers = Timers(settings.state / "timers.json", self._notify)
-        self._folder = WorkingFolder(settings.state / "working_folder", settings.home)
+        self._lookups = Lookups("reach")
+        self._folder = WorkingFolder(
+            settings.state / "working_folder", settings.home, self._lookups
+        )
 
     async def start(self) -> None:
         """Take up the timers and the working folder that were set before."""
@@ -85,28 +92,37 @@ class Effects:
     async def stop(self) -> None:
         """End what is kept running; timers stay for the next start."""
         await asyncio.gather(self._timers.stop(), self._kept.stop_all())
+        self._lookups.stop()
         await self._children.stop()
+
+    def kill(self) -> None:
+        """End the programs that still run; there is no time to ask them to."""
+        self._children.kill()
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What the user should know of."""
         return self._timers.problems
 
-    @property
-    def working_folder(self) -> Path:
-        """Where commands run that no client sent a folder with."""
-        return self._folder.path
+    async def folder(self, sent: str | None) -> Path:
+        """Where commands of the shell run: in the folder that a client sent, if any."""
+        return Path(sent) if sent else await self._folder.path()
 
     async def perform(
         self, command: Command, timeout_s: float, cwd: Path | None
     ) -> Outcome:
         """Do a command and give what came of it; never raises for one that fails."""
-        folder = cwd or self.working_folder
         if command.argv[0].startswith("@"):
             try:
                 return await self._own(*command.argv[:3])
             except (ValueError, OverflowError) as error:  # of a user's own action
                 return Outcome(NOT_ALLOWED, stderr=f"{command.shown}: {error}")
+        folder = cwd or await self._folder.path()
+        try:
+            reach = partial(_reach, command, folder)
+            await self._lookups.find(time.monotonic() + timeout_s, reach)
+        except TimedOut as error:
+            return Outcome(None, stderr=str(error), timed_out=True)
         if command.keep is not None:
             return await self._kept.start(command.keep, command, folder)
         limit = self._limits.output_bytes
@@ -119,9 +135,9 @@ class Effects:
         now = datetime.now()
         match name:
             case "@set_working_folder":
-                return self._folder.choose(Path(first))
+                return await self._folder.choose(Path(first))
             case "@get_working_folder":
-                return self._folder.shown()
+                return await self._folder.shown()
             case "@stop":
                 return await self._kept.stop(first)
             case "@set_timer":
@@ -142,8 +158,17 @@ class Effects:
         for kind, ways in notices(self._settings.platform, title, message).items():
             for argv in ways:
                 command = Command(argv, "safe", "daemon")
-                outcome = await self.perform(command, _NOTICE_S, None)
+                with audit.effect("timer-rings", command, is_private=False) as ending:
+                    outcome = await self.perform(command, _NOTICE_S, None)
+                    ending.came(outcome)
                 if outcome.exit_code == 0:
                     break
             else:
                 log.warning("not-noticed", kind=kind)
+
+
+def _reach(command: Command, folder: Path) -> None:
+    """Look at what a command begins with; what never answers is waited for here."""
+    folder.is_dir()
+    if command.stdin_file is not None:
+        Path(command.stdin_file).exists()
