@@ -15,6 +15,7 @@ from training import (
     report,
     retrain,
     speed,
+    telling,
 )
 from training import place as places
 from training.lock import alone
@@ -95,16 +96,22 @@ def promote_fitted(force: Force = False) -> None:
     """Measure what `fit` left and make it current if it is no worse."""
     place = places.place()
     steps = Steps(console)
-    with alone(place.adapters), steps.shown():
-        measured = _measure(place, steps, force)
-    _tell_measured(measured)
+    with alone(place.adapters):
+        before = telling.Links.read(place.adapters)
+        with steps.shown():
+            measured = _measure(place, steps, force)
+        _tell_measured(measured, before)
 
 
 @app.command()
 def rollback() -> None:
     """Make the adapter before this one current again, and tell the daemon."""
-    target = adapters.rollback(places.place().adapters)
-    console.print(f"current is {target.name} again; {retrain.tell_daemon()}")
+    folder = places.place().adapters
+    with alone(folder):
+        before = telling.Links.read(folder)
+        target = adapters.rollback(folder)
+        told = telling.reload(before)
+    console.print(f"current is {target.name} again; {told}", soft_wrap=True)
 
 
 @app.command(name="retrain")
@@ -123,11 +130,13 @@ def all_steps(
     plan = _plan(place.base, seed, iters, batch_size, num_layers, rank)
     steps = Steps(console)
     _warn(place, plan)
-    with alone(place.adapters), steps.shown():
-        dataset = _generate(place, steps, rows, seed)
-        _fit(place, steps, dataset, plan, hosts)
-        measured = _measure(place, steps, force)
-    _tell_measured(measured)
+    with alone(place.adapters):
+        before = telling.Links.read(place.adapters)
+        with steps.shown():
+            dataset = _generate(place, steps, rows, seed)
+            _fit(place, steps, dataset, plan, hosts)
+            measured = _measure(place, steps, force)
+        _tell_measured(measured, before)
 
 
 def _generate(place: Place, steps: Steps, rows: int, seed: int) -> retrain.Dataset:
@@ -186,8 +195,11 @@ def _measure(place: Place, steps: Steps, force: bool) -> retrain.Measured:
     return measured
 
 
-def _tell_measured(measured: retrain.Measured) -> None:
-    """Say what an adapter changes, and that it is current or why not. Exits 1 if not."""
+def _tell_measured(measured: retrain.Measured, before: telling.Links) -> None:
+    """Say what an adapter changes, and have the daemon serve it or say why not.
+
+    Exits 1 if it is kept aside. Raises `BadAdapter` if the daemon refuses it.
+    """
     report.show_change(console, measured.change)
     console.print(f"report: {measured.folder / adapter_page.FILE}", soft_wrap=True)
     if not measured.is_current:
@@ -198,4 +210,5 @@ def _tell_measured(measured: retrain.Measured) -> None:
             soft_wrap=True,
         )
         raise typer.Exit(1)
-    console.print(f"current is {measured.folder.name}; {retrain.tell_daemon()}")
+    told = telling.reload(before)
+    console.print(f"current is {measured.folder.name}; {told}", soft_wrap=True)

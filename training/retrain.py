@@ -1,7 +1,5 @@
 """Generate, fit, measure, promote, reload: from the config to a live adapter."""
 
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -158,15 +156,3 @@ def _facts(manifest: Manifest) -> dict[str, object]:
         "iterations": manifest.iterations,
         "threshold": f"{manifest.calibration.threshold:.3f}",
     }
-
-
-def tell_daemon() -> str:
-    """Ask a running daemon to reload; say what came of it."""
-    asked = subprocess.run(
-        [sys.executable, "-m", "client.cli", "reload", "adapter"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return (asked.stdout or asked.stderr).strip()
