@@ -18,11 +18,14 @@ from training import (
     telling,
 )
 from training import place as places
+from training.hashes import wording_hash
 from training.lock import alone
 from training.place import Place
 from training.plan import Plan, for_base
 from training.steps import Steps
+from whisperad.adapter import weights_hash
 from whisperad.catalogue import SHIPPED
+from whisperad.errors import BadConfig
 
 app = typer.Typer()
 console = Console()
@@ -83,6 +86,13 @@ def fit(
     dataset = retrain.read_dataset(place.dataset)
     if dataset is None:
         raise typer.BadParameter(f"{place.dataset}: no dataset; run generate first")
+    if not retrain.is_drawn_from(dataset, SHIPPED, place.catalogue, place.taught):
+        raise BadConfig(
+            (
+                f"{place.dataset}: drawn before packs or what was taught changed; run"
+                " generate again",
+            )
+        )
     plan = _plan(place.base, seed, iters, batch_size, num_layers, rank)
     steps = Steps(console)
     _warn(place, plan)
@@ -169,15 +179,24 @@ def _fit(
     plan: Plan,
     hosts: Path | None,
 ) -> Path:
-    partial = fitting.begin(place.adapters, place.base, dataset.hash, plan)
+    order = fitting.Order(*_ground(place), dataset.hash, plan)
+    partial = fitting.begin(place.adapters, order)
     told = steps.fitted(plan.iterations, fitting.done(partial))
     fitting.fit(place.base, place.dataset, partial, plan, told, hosts)
     steps.finish()
     return partial
 
 
+def _ground(place: Place) -> tuple[str, str, str]:
+    """Give hashes of what an adapter is fitted to: base, catalogue and wording."""
+    known = place.catalogue.hash
+    return weights_hash(place.base), known, wording_hash(SHIPPED, known)
+
+
 def _measure(place: Place, steps: Steps, force: bool) -> retrain.Measured:
     order = fitting.order(place.adapters)
+    dataset = retrain.read_dataset(place.dataset)
+    order.check(*_ground(place), dataset.hash if dataset else "")
     origin = promote.Origin(
         order.dataset, order.plan.seed, order.plan.iterations, place.taught
     )

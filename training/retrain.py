@@ -66,6 +66,14 @@ def generate(
     return dataset
 
 
+def is_drawn_from(
+    dataset: Dataset, config: Path, catalogue: Catalogue, taught: Taught
+) -> bool:
+    """Whether a dataset is what the config and what was taught still describe."""
+    wording = hashed(wording_hash(config, catalogue.hash), taught)
+    return dataset.wording == wording
+
+
 def _counted(examples: Iterable[Example], told: Told) -> Iterator[Example]:
     for example in examples:
         yield example

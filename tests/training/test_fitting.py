@@ -43,6 +43,11 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
+def ordered(dataset: str, plan: Plan) -> fitting.Order:
+    """Give an order of some base, catalogue and wording."""
+    return fitting.Order("base", "packs", "words", dataset, plan)
+
+
 def _program(base: Path, data: Path, partial: Path, plan: Plan) -> list[str]:
     arguments = [str(base), str(data), str(partial), msgspec.json.encode(plan).decode()]
     return [sys.executable, "-m", "training.fit", *arguments]
@@ -74,10 +79,10 @@ def _serves(base: Path, partial: Path) -> bool:
 def test_a_killed_run_goes_on_from_its_last_checkpoint(
     base: Path, data: Path, tmp_path: Path
 ) -> None:
-    partial = fitting.begin(tmp_path / "adapters", base, "a", PLAN)
+    partial = fitting.begin(tmp_path / "adapters", ordered("a", PLAN))
     done = _killed(base, data, partial, PLAN)
     before = len(fitting.losses(partial))
-    again = fitting.begin(tmp_path / "adapters", base, "a", PLAN)
+    again = fitting.begin(tmp_path / "adapters", ordered("a", PLAN))
     figures = fitting.fit(base, data, again, PLAN, lambda line: None)
     later = [f["iteration"] for f in figures[before:]]
 
@@ -93,7 +98,7 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint(
 def test_a_checkpoint_cut_short_is_passed_over(
     base: Path, data: Path, tmp_path: Path
 ) -> None:
-    partial = fitting.begin(tmp_path / "adapters", base, "a", PLAN)
+    partial = fitting.begin(tmp_path / "adapters", ordered("a", PLAN))
     done = _killed(base, data, partial, PLAN)
     latest = partial / f"checkpoint-{done + 100:06}.safetensors"
     latest.write_bytes(fitting.checkpoints(partial)[0][1].read_bytes()[:300])
@@ -103,19 +108,19 @@ def test_a_checkpoint_cut_short_is_passed_over(
     assert _serves(base, partial)
 
 
-def test_another_order_begins_anew(base: Path, tmp_path: Path) -> None:
-    partial = fitting.begin(tmp_path, base, "a", PLAN)
+def test_another_order_begins_anew(tmp_path: Path) -> None:
+    partial = fitting.begin(tmp_path, ordered("a", PLAN))
     (partial / "checkpoint-000020.safetensors").touch()
-    fitting.begin(tmp_path, base, "a", PLAN)
+    fitting.begin(tmp_path, ordered("a", PLAN))
     kept = fitting.done(partial)
-    fitting.begin(tmp_path, base, "b", PLAN)
+    fitting.begin(tmp_path, ordered("b", PLAN))
 
     assert kept == 20
     assert fitting.done(partial) == 0
 
 
 def test_what_was_fitted_is_not_fitted_again(base: Path, tmp_path: Path) -> None:
-    partial = fitting.begin(tmp_path, base, "a", PLAN)
+    partial = fitting.begin(tmp_path, ordered("a", PLAN))
     (partial / WEIGHTS).touch()
 
     assert fitting.fit(base, tmp_path / "none", partial, PLAN, print) == []
@@ -124,7 +129,7 @@ def test_what_was_fitted_is_not_fitted_again(base: Path, tmp_path: Path) -> None
 def test_a_process_whose_parent_is_gone_ends(
     base: Path, data: Path, tmp_path: Path
 ) -> None:
-    partial = fitting.begin(tmp_path, base, "a", PLAN)
+    partial = fitting.begin(tmp_path, ordered("a", PLAN))
     plan = msgspec.structs.replace(PLAN, iterations=10**6)
     process = subprocess.Popen(
         _program(base, data, partial, plan),
@@ -141,7 +146,7 @@ def test_a_process_whose_parent_is_gone_ends(
 
 
 def test_what_went_wrong_is_said(base: Path, data: Path, tmp_path: Path) -> None:
-    partial = fitting.begin(tmp_path, base, "a", PLAN)
+    partial = fitting.begin(tmp_path, ordered("a", PLAN))
     (data / "train.jsonl").write_text("no row\n")
 
     with pytest.raises(BadAdapter, match=r"fitting ended with 1: .*train\.jsonl:1"):
@@ -161,7 +166,7 @@ def test_two_processes_fit_one_adapter(base: Path, data: Path, tmp_path: Path) -
     here = {"ssh": "127.0.0.1", "ips": ["127.0.0.1"]}
     hosts.write_text(json.dumps([here, here]))
     plan = msgspec.structs.replace(PLAN, iterations=40)
-    partial = fitting.begin(tmp_path / "two", base, "a", plan)
+    partial = fitting.begin(tmp_path / "two", ordered("a", plan))
     seen: list[float] = []
     figures = fitting.fit(
         base, data, partial, plan, lambda line: seen.append(line["iteration"]), hosts
@@ -182,7 +187,7 @@ def _answer_tokens(base: Path) -> int:
 
 def test_an_adapter_works_in_mlx_lm(base: Path, data: Path, tmp_path: Path) -> None:
     plan = msgspec.structs.replace(PLAN, iterations=20)
-    partial = fitting.begin(tmp_path / "adapters", base, "a", plan)
+    partial = fitting.begin(tmp_path / "adapters", ordered("a", plan))
     fitting.fit(base, data, partial, plan, lambda line: None)
     config = json.loads((partial / CONFIG).read_text())
     done = subprocess.run(
@@ -199,3 +204,36 @@ def test_an_adapter_works_in_mlx_lm(base: Path, data: Path, tmp_path: Path) -> N
     assert config["fine_tune_type"] == "lora"
     assert done.returncode == 0, done.stderr
     assert "Generation: 4 tokens" in done.stdout
+
+
+def test_what_was_fitted_is_for_what_it_was_fitted_to(tmp_path: Path) -> None:
+    partial = fitting.begin(tmp_path, ordered("data", PLAN))
+    (partial / WEIGHTS).touch()
+    order = fitting.order(tmp_path)
+    order.check("base", "packs", "words", "data")
+
+    with pytest.raises(
+        BadAdapter, match=r"other base \(base\).*\(new\); run fit again"
+    ):
+        order.check("new", "packs", "words", "data")
+    with pytest.raises(BadAdapter, match=r"another catalogue .*; run generate and fit"):
+        order.check("base", "new", "words", "data")
+    with pytest.raises(BadAdapter, match=r"another wording .*; run generate and fit"):
+        order.check("base", "packs", "new", "data")
+    with pytest.raises(BadAdapter, match=r"another dataset \(data\).*now \(none\)"):
+        order.check("base", "packs", "words", "")
+
+
+@pytest.mark.parametrize("what", ["base", "catalogue", "wording", "dataset"])
+def test_a_run_is_gone_on_with_only_on_the_same_ground(
+    tmp_path: Path, what: str
+) -> None:
+    order = ordered("data", PLAN)
+    partial = fitting.begin(tmp_path, order)
+    (partial / "checkpoint-000020.safetensors").touch()
+    fitting.begin(tmp_path, order)
+    kept = fitting.done(partial)
+    fitting.begin(tmp_path, msgspec.structs.replace(order, **{what: "new"}))
+
+    assert kept == 20
+    assert fitting.done(partial) == 0
