@@ -11,7 +11,17 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from training import adapters, baselines, own, page, pipeline, promote, report, taught
+from training import (
+    adapters,
+    baselines,
+    own,
+    page,
+    pipeline,
+    promote,
+    report,
+    room,
+    taught,
+)
 from training import place as places
 from training import rows as own_rows
 from training.dataset import Example
@@ -154,7 +164,10 @@ def main() -> None:
     except WhisperaError as error:
         _fail(str(error))
     except OSError as error:
-        _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+        why = error.strerror or str(error)
+        if why in room.FULL:
+            _fail(room.none_left(error.filename or "the data folder", why))
+        _fail(f"{error.filename or 'a file'}: {why}")
 
 
 def _fail(message: str) -> NoReturn:

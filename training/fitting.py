@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from training import room
 from training.plan import Plan
 from whisperad.adapter import WEIGHTS
 from whisperad.errors import BadAdapter
@@ -115,7 +116,7 @@ def fit(
                     progress(line)
                 seen = len(figures)
         if process.returncode != 0 or not (partial / WEIGHTS).is_file():
-            raise BadAdapter(_ending(process.returncode, partial / LOG))
+            raise BadAdapter(_ending(process.returncode, partial))
         _tidy(partial)
     return losses(partial)
 
@@ -179,8 +180,11 @@ def _running(arguments: list[str], partial: Path) -> Iterator[subprocess.Popen[b
             process.stdin.close()
 
 
-def _ending(code: int, log: Path) -> str:
+def _ending(code: int, partial: Path) -> str:
+    log = partial / LOG
     lines = log.read_text(errors="replace").strip().split("\n")
+    if room.is_full(partial, lines[-1]):
+        return room.none_left(partial, lines[-1])
     return f"fitting ended with {code}: {lines[-1]} (see {log})"
 
 
