@@ -1,10 +1,14 @@
 """Fitting goes on where it was, in one process or in several."""
 
 import json
+import os
+import resource
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from subprocess import PIPE
 
 import msgspec
 import pytest
@@ -20,7 +24,8 @@ from whisperad.adapter import CONFIG, WEIGHTS, Manifest
 from whisperad.errors import BadAdapter
 from whisperad.intent import Intent
 from whisperad.model import Model
-from whisperad.prompt import PROMPT_VERSION, render_completion
+from whisperad.prompt import END, PROMPT_VERSION, render, render_completion
+from whisperad.utterance import normalise
 
 pytestmark = pytest.mark.timeout(120)  # `mlx_lm` is loaded several times
 PLAN = Plan(iterations=400, batch=4, layers=-1, rank=4, scale=1.0, rate=1e-3)
@@ -178,6 +183,48 @@ def test_two_processes_fit_one_adapter(base: Path, data: Path, tmp_path: Path) -
     assert _serves(base, partial)
 
 
+def test_two_machines_go_on_where_the_first_one_was(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    """Each has a folder of its own, and only the first one's has a checkpoint."""
+    folders = [tmp_path / "first", tmp_path / "second"]
+    plan = msgspec.structs.replace(PLAN, iterations=40)
+    first = msgspec.structs.replace(plan, iterations=20)
+    with subprocess.Popen(_program(base, data, folders[0], first), stdin=PIPE) as alone:
+        assert alone.wait(60) == 0  # before its input is closed, which would end it
+    (folders[0] / WEIGHTS).unlink()
+    hosts = tmp_path / "hosts.json"
+    hosts.write_text(json.dumps([[f"127.0.0.1:{port}"] for port in _ports()]))
+    processes = [
+        subprocess.Popen(
+            _program(base, data, folder, plan),
+            stdin=PIPE,
+            stderr=PIPE,
+            env={**os.environ, "MLX_RANK": str(rank), "MLX_HOSTFILE": str(hosts)},
+        )
+        for rank, folder in enumerate(folders)
+    ]
+    try:
+        ended = [process.wait(90) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+
+    assert ended == [0, 0]
+    assert max(line["iteration"] for line in fitting.losses(folders[0])) == 40
+    assert (folders[0] / WEIGHTS).exists()
+    assert not (folders[1] / WEIGHTS).exists()
+
+
+def _ports() -> list[int]:
+    """Give two ports that nobody listens at."""
+    with socket.socket() as one, socket.socket() as other:
+        for each in (one, other):
+            each.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1], other.getsockname()[1]]
+
+
 def _answer_tokens(base: Path) -> int:
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     completion = render_completion((Intent("mute"),))
@@ -186,24 +233,34 @@ def _answer_tokens(base: Path) -> int:
 
 
 def test_an_adapter_works_in_mlx_lm(base: Path, data: Path, tmp_path: Path) -> None:
-    plan = msgspec.structs.replace(PLAN, iterations=20)
+    """It says with the adapter what was learnt, and something else without it."""
+    plan = msgspec.structs.replace(PLAN, iterations=200)
     partial = fitting.begin(tmp_path / "adapters", ordered("a", plan))
     fitting.fit(base, data, partial, plan, lambda line: None)
     config = json.loads((partial / CONFIG).read_text())
+    learnt = render_completion((Intent("mute"),)).removesuffix(END)
+
+    assert config["fine_tune_type"] == "lora"
+    assert _generated(base, "--adapter-path", str(partial)) == learnt
+    assert _generated(base) != learnt
+
+
+def _generated(base: Path, *options: str) -> str:
+    """Give what `mlx_lm.generate` says to a prompt as the daemon writes it."""
+    prompt = render(normalise("mute"))
     done = subprocess.run(
         [
             *(sys.executable, "-m", "mlx_lm", "generate", "--model", str(base)),
-            *("--adapter-path", str(partial), "--prompt", "mute", "--max-tokens", "4"),
+            *("--ignore-chat-template", "--prompt", prompt, "--max-tokens", "16"),
+            *("--verbose", "False", *options),
         ],
         capture_output=True,
         text=True,
         timeout=100,
         check=False,
     )
-
-    assert config["fine_tune_type"] == "lora"
     assert done.returncode == 0, done.stderr
-    assert "Generation: 4 tokens" in done.stdout
+    return done.stdout.strip()
 
 
 def test_what_was_fitted_is_for_what_it_was_fitted_to(tmp_path: Path) -> None:
@@ -237,3 +294,20 @@ def test_a_run_is_gone_on_with_only_on_the_same_ground(
 
     assert kept == 20
     assert fitting.done(partial) == 0
+
+
+def test_a_full_disk_is_said_and_the_next_run_ends_well(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    plan = msgspec.structs.replace(PLAN, iterations=40)
+    partial = fitting.begin(tmp_path / "adapters", ordered("a", plan))
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, most))
+    try:
+        with pytest.raises(BadAdapter, match=r"no room left in .*; free some, then"):
+            fitting.fit(base, data, partial, plan, lambda line: None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    fitting.fit(base, data, partial, plan, lambda line: None)
+
+    assert _serves(base, partial)
