@@ -11,6 +11,7 @@ from training import (
     adapter_page,
     adapters,
     fitting,
+    lasting,
     promote,
     report,
     retrain,
@@ -30,7 +31,7 @@ from whisperad.errors import BadConfig
 app = typer.Typer()
 console = Console()
 
-LONG_S = 60.0  # a fit that takes longer is announced
+LONG_S = 60.0  # what takes longer is announced
 
 Rows = Annotated[int, typer.Option(help="Rows of the train split.", min=1)]
 Seed = Annotated[int, typer.Option(help="Same config and seed, same dataset bytes.")]
@@ -95,7 +96,7 @@ def fit(
         )
     plan = _plan(place.base, seed, iters, batch_size, num_layers, rank)
     steps = Steps(console)
-    _warn(place, plan)
+    _warn("fitting", speed.fitting_s(place.base, plan))
     with alone(place.adapters), steps.shown():
         partial = _fit(place, steps, dataset, plan, hosts)
     console.print(f"fitted into {partial}; `whispera-train promote` measures it")
@@ -139,7 +140,7 @@ def all_steps(
     place = places.place()
     plan = _plan(place.base, seed, iters, batch_size, num_layers, rank)
     steps = Steps(console)
-    _warn(place, plan)
+    _warn(*lasting.all_steps(place.base, plan, rows))
     with alone(place.adapters):
         before = telling.Links.read(place.adapters)
         with steps.shown():
@@ -159,13 +160,14 @@ def _generate(place: Place, steps: Steps, rows: int, seed: int) -> retrain.Datas
     return dataset
 
 
-def _warn(place: Place, plan: Plan) -> None:
-    """Say how long it will take, if that is long."""
-    seconds = speed.fitting_s(place.base, plan)
-    if seconds < LONG_S:
+def _warn(what: str, seconds: float) -> None:
+    """Say how long it will take, if that is long or could be less."""
+    is_slow = speed.BLAS_NAME.startswith("reference")
+    if seconds < LONG_S and not is_slow:
         return
-    console.print(f"fitting takes about {seconds / 60:.0f} minutes on this machine")
-    if speed.BLAS_NAME.startswith("reference"):
+    about = "a minute" if seconds < 1.5 * 60 else f"{seconds / 60:.0f} minutes"
+    console.print(f"{what} takes about {about} on this machine", soft_wrap=True)
+    if is_slow:
         console.print(
             "mlx multiplies with its reference BLAS here; with OpenBLAS (on Debian:"
             " libopenblas0) it would take a few minutes"
