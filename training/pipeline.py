@@ -39,6 +39,9 @@ Iters = Annotated[int | None, typer.Option(help="Iterations.", min=1)]
 Batch = Annotated[int | None, typer.Option(help="Rows an iteration.", min=1)]
 Layers = Annotated[int | None, typer.Option(help="Blocks, from the last; -1: all.")]
 Rank = Annotated[int | None, typer.Option(help="Rank of the adapter.", min=1)]
+Rate = Annotated[
+    float | None, typer.Option(help="Learning rate at its highest.", min=1e-7, max=1.0)
+]
 Hosts = Annotated[
     Path | None, typer.Option(help="Several machines: a host file of mlx.launch.")
 ]
@@ -52,9 +55,16 @@ def _plan(
     batch: int | None,
     layers: int | None,
     rank: int | None,
+    rate: float | None,
 ) -> Plan:
     """Give the base's own plan, with what was asked for instead."""
-    asked = {"iterations": iters, "batch": batch, "layers": layers, "rank": rank}
+    asked = {
+        "iterations": iters,
+        "batch": batch,
+        "layers": layers,
+        "rank": rank,
+        "rate": rate,
+    }
     changes = {name: value for name, value in asked.items() if value is not None}
     return msgspec.structs.replace(for_base(base), seed=seed, **changes)
 
@@ -79,6 +89,7 @@ def fit(
     batch_size: Batch = None,
     num_layers: Layers = None,
     rank: Rank = None,
+    rate: Rate = None,
     seed: Seed = 1,
     hosts: Hosts = None,
 ) -> None:
@@ -94,7 +105,7 @@ def fit(
                 " generate again",
             )
         )
-    plan = _plan(place.base, seed, iters, batch_size, num_layers, rank)
+    plan = _plan(place.base, seed, iters, batch_size, num_layers, rank, rate)
     steps = Steps(console)
     _warn("fitting", speed.fitting_s(place.base, plan))
     with alone(place.adapters), steps.shown():
@@ -132,13 +143,14 @@ def all_steps(
     batch_size: Batch = None,
     num_layers: Layers = None,
     rank: Rank = None,
+    rate: Rate = None,
     seed: Seed = 1,
     hosts: Hosts = None,
     force: Force = False,
 ) -> None:
     """Generate, fit, measure, promote, reload; goes on where a stopped run was."""
     place = places.place()
-    plan = _plan(place.base, seed, iters, batch_size, num_layers, rank)
+    plan = _plan(place.base, seed, iters, batch_size, num_layers, rank, rate)
     steps = Steps(console)
     _warn(*lasting.all_steps(place.base, plan, rows))
     with alone(place.adapters):

@@ -16,7 +16,7 @@ from whisperad.adapter import WEIGHTS, weights_hash
 
 ROOT = Path(__file__).parent.parent.parent
 
-pytestmark = pytest.mark.timeout(60)  # a busy machine starts processes slowly
+pytestmark = pytest.mark.timeout(120)  # a busy machine starts processes slowly
 
 
 def _said(home: Path, base: Path, step: str) -> str:
@@ -30,7 +30,7 @@ def _said(home: Path, base: Path, step: str) -> str:
         env={**os.environ, "WHISPERA_HOME": str(home), "COLUMNS": "100"},
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=110,
         check=False,
     )
     assert done.returncode == 1, done.stderr
