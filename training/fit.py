@@ -122,9 +122,9 @@ def _shared(world: Any, model: Module, done: int) -> int:
         return mx.distributed.all_sum(given, group=world)
 
     model.update(tree_map(of_first, model.trainable_parameters()))
-    counted = of_first(mx.array(done))
+    counted = of_first(mx.array(float(done)))
     mx.eval(model.parameters(), counted)
-    return int(counted.item())
+    return round(float(counted))
 
 
 def _loaded(base: Path) -> Module:

@@ -95,7 +95,7 @@ def chance(lost: int, gained: int) -> float:
     """Give how likely chance alone loses as many of the rows that changed, or more."""
     changed = lost + gained
     ways = sum(math.comb(changed, k) for k in range(lost, changed + 1))
-    return ways / 2**changed
+    return ways / (1 << changed)
 
 
 def _intent(canary: Canary) -> Intent:

@@ -47,8 +47,8 @@ def show_change(console: Console, change: Change) -> None:
         figures.add_row(f"exact in {pack.name}", *_both(pack))
     for action in change.own_actions:
         was = "" if action.before is None else f"{action.before} of {action.rows}"
-        now = f"{action.after} of {action.rows}"
-        figures.add_row(f"right in {action.name}*", was, now)
+        known = f"{action.after} of {action.rows}"
+        figures.add_row(f"right in {action.name}*", was, known)
     console.print(figures)
     if change.own_actions:
         console.print(f"* your own, rows {own.SAID}", soft_wrap=True)
