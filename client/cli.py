@@ -16,6 +16,7 @@ from client import (
     history,
     lifecycle,
     model,
+    retrain,
     said,
     tables,
     teach,
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.add_typer(said.app)
 app.add_typer(teach.app)
 app.add_typer(doctor.app)
+app.add_typer(retrain.app)
 app.add_typer(history.app, name="history")
 app.add_typer(apps.app, name="apps")
 app.add_typer(model.app, name="model")

@@ -86,6 +86,12 @@ def understood(app: typer.Typer, arguments: list[str]) -> None:
     command.make_context(name, rest)
 
 
+def test_a_session_shows_make_retrain_once() -> None:
+    shown = [line for _, block in FENCE.findall(README) for line in block.splitlines()]
+
+    assert sum("make retrain" in line for line in shown) == 1
+
+
 @pytest.mark.timeout(30)  # a busy machine starts daemons slowly
 def test_what_it_tells_to_say_is_understood(short_dir: Path) -> None:
     found = [argv for argv in commands(FENCE.sub("", README)) if argv[0] == "w"]

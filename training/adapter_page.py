@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from training import rows
+from training import own, rows
 from training.change import Change
 from training.evaluate import Answer, Scores
 from training.html import curve, document, note, shares, table
@@ -18,18 +18,21 @@ def render(
 ) -> str:
     """Give the page; `losses` are what fitting reported."""
     before, after = change.scores
-    verdict = f"Kept aside: {'; '.join(faults)}." if faults else "No worse than before."
     return document(
         "Whispera: adapter",
         "\n".join(
             [
                 table(("", ""), facts.items()),
-                note(verdict if before else "There was no adapter before it."),
+                note(*_verdict(before, faults)),
                 "<h2>Loss</h2>",
                 _losses(losses),
                 "<h2>Scores</h2>",
-                note("On rows whose phrases were not trained on, the same ones twice."),
+                note(
+                    "On rows whose phrases were not trained on, the same ones twice.",
+                    "Your own actions are left out.",
+                ),
                 _scores(before, after),
+                *_own(change),
                 "<h2>Packs</h2>",
                 _packs(change),
                 "<h2>What changed</h2>",
@@ -38,6 +41,15 @@ def render(
             ]
         ),
     )
+
+
+def _verdict(before: Scores | None, faults: Sequence[str]) -> Iterable[str]:
+    if before is None:
+        yield "There was no adapter before it."
+    if faults:
+        yield f"Not good enough: {'; '.join(faults)}."
+    elif before:
+        yield "No worse than before."
 
 
 def _losses(losses: Losses) -> str:
@@ -66,6 +78,24 @@ def _scores(before: Scores | None, after: Scores) -> str:
     was_passes = f"{before.passes:.2f}" if before else ""
     lines.append(("passes a command", was_passes, f"{after.passes:.2f}"))
     return table(("", "before", "after"), lines)
+
+
+def _own(change: Change) -> tuple[str, ...]:
+    """Give what is said of the user's own actions, if there are any."""
+    actions = change.own_actions
+    if not actions:
+        return ()
+    lines = [
+        (a.name, a.rows, "" if a.before is None else a.before, a.after) for a in actions
+    ]
+    return (
+        "<h2>Your own actions</h2>",
+        note(
+            f"On rows {own.SAID}: all phrases of your own are trained on.",
+            "Right answers count, sure enough to run or not.",
+        ),
+        table(("", "rows", "right before", "right after"), lines),
+    )
 
 
 def _packs(change: Change) -> str:

@@ -1,5 +1,6 @@
 """What another adapter changes: the same rows, answered before and after."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -13,8 +14,6 @@ TOLERANCE = 0.015
 # Of those, some five hundred are no command, and the threshold is chosen on as many
 # others: two standard errors of the difference of two such shares of about 4 %.
 FALSE_TOLERANCE = 0.025
-PACK_ROWS = 20  # of a pack: fewer say nothing about it
-PACK_TOLERANCE = 0.05  # of a pack's share, before it is named
 
 
 class PackChange(msgspec.Struct, frozen=True):
@@ -26,60 +25,85 @@ class PackChange(msgspec.Struct, frozen=True):
     after: float
 
 
+class OwnAction(msgspec.Struct, frozen=True):
+    """How many rows of a user's action are answered rightly, sure enough or not."""
+
+    name: str
+    rows: int
+    before: int | None
+    after: int
+
+
 class Change(msgspec.Struct, frozen=True):
-    """Answers of the adapter before, if there was one that serves, and after."""
+    """Answers of the adapter before, if there was one that serves, and after.
+
+    `own` are the user's actions, counted by rows of their own, so that what is learnt
+    makes up for nothing that is lost.
+    """
 
     before: Sequence[Answer]
     after: Sequence[Answer]
     catalogue: Catalogue
+    own: frozenset[str] = frozenset()
+    own_before: Sequence[Answer] = ()
+    own_after: Sequence[Answer] = ()
 
     @property
     def scores(self) -> tuple[Scores | None, Scores]:
-        """Give both scores."""
-        before = score(self.before, self.catalogue) if self.before else None
-        return before, score(self.after, self.catalogue)
+        """Give both scores, without the user's own actions."""
+        before = self._shipped(self.before)
+        after = score(self._shipped(self.after), self.catalogue)
+        return score(before, self.catalogue) if before else None, after
 
     @property
     def packs(self) -> list[PackChange]:
         """Compare pack by pack, those that lose most first."""
-        before = {t.name: t.exact for t in by_pack(self.before, self.catalogue)}
+        tallies = by_pack(self._shipped(self.before), self.catalogue)
+        before = {t.name: t.exact for t in tallies}
         changes = [
             PackChange(t.name, t.commands, before.get(t.name), t.exact)
-            for t in by_pack(self.after, self.catalogue)
+            for t in by_pack(self._shipped(self.after), self.catalogue)
         ]
         return sorted(changes, key=lambda c: c.after - (c.before or 0.0))
 
     @property
+    def own_actions(self) -> list[OwnAction]:
+        """Say how many rows of each action of the user's are answered rightly."""
+        before = self._right(self.own_before)
+        after = self._right(self.own_after)
+        rows = Counter(answer.expected[0].action for answer in self.own_after)
+        return [
+            OwnAction(
+                name, rows[name], before[name] if self.own_before else None, after[name]
+            )
+            for name in sorted(rows)
+        ]
+
+    @property
+    def pairs(self) -> list[tuple[Answer, Answer]]:
+        """Give all rows that were answered twice."""
+        both = (self.before, self.after), (self.own_before, self.own_after)
+        return [pair for a, b in both if a for pair in zip(a, b, strict=True)]
+
+    @property
     def lost(self) -> list[tuple[Answer, Answer]]:
         """Give what was right and is not any more, or ran nothing and now would."""
-        return [(a, b) for a, b in self._pairs() if _is_good(a) and not _is_good(b)]
+        return [(a, b) for a, b in self.pairs if _is_good(a) and not _is_good(b)]
 
     @property
     def gained(self) -> list[tuple[Answer, Answer]]:
         """Give what is right now and was not."""
-        return [(a, b) for a, b in self._pairs() if _is_good(b) and not _is_good(a)]
+        return [(a, b) for a, b in self.pairs if _is_good(b) and not _is_good(a)]
 
-    @property
-    def faults(self) -> list[str]:
-        """Say in which way it is worse than the one before; empty if in none."""
-        before, after = self.scores
-        if before is None:
-            return []
-        found = worse(after, before)
-        if found:
-            found += [
-                f"{pack.name} fell from {pack.before:.1%} to {pack.after:.1%}"
-                for pack in self.packs
-                if pack.before is not None
-                and pack.rows >= PACK_ROWS
-                and pack.after < pack.before - PACK_TOLERANCE
-            ]
-        return found
+    def _shipped(self, answers: Iterable[Answer]) -> list[Answer]:
+        return [
+            answer
+            for answer in answers
+            if not any(intent.action in self.own for intent in answer.expected)
+        ]
 
-    def _pairs(self) -> Iterable[tuple[Answer, Answer]]:
-        if not self.before:
-            return []
-        return zip(self.before, self.after, strict=True)
+    def _right(self, answers: Iterable[Answer]) -> Counter[str]:
+        return Counter(a.expected[0].action for a in answers if a.is_right)
 
 
 def worse(new: Scores, old: Scores) -> list[str]:

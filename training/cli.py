@@ -11,7 +11,17 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from training import adapters, baselines, page, pipeline, promote, report, taught
+from training import (
+    adapters,
+    baselines,
+    own,
+    page,
+    pipeline,
+    promote,
+    report,
+    room,
+    taught,
+)
 from training import place as places
 from training import rows as own_rows
 from training.dataset import Example
@@ -33,6 +43,7 @@ app.add_typer(pipeline.app)
 console = Console()
 
 _OWN = "test split: phrases that were never trained on"
+_BUT = ", but for yours"
 
 
 @app.command()
@@ -58,15 +69,17 @@ def evaluate(
         str(path): own_rows.read(path, place.catalogue) for path in rows or ()
     }
     path = _writable(to or place.dataset.with_name("report.html"))
-    generator = Generator(place.catalogue, SHIPPED, "test")
-    test = taught.drawn(generator, count, promote.SEED, place.taught)
+    test = _tested(place, count)
+    mine = own.examples(place.catalogue, SHIPPED, place.taught)
+    if mine:
+        sets[f"your own actions, rows {own.SAID}"] = mine
     with console.status("the model answers") as status:
         model = _served(place)
-        own = page.Part(_OWN, answer(model, test))
-        parts = [own, *(page.Part(t, answer(model, r)) for t, r in sets.items())]
+        split = page.Part(_OWN + _BUT * bool(mine), answer(model, test))
+        parts = [split, *(page.Part(t, answer(model, r)) for t, r in sets.items())]
         notes: list[str] = []
         if learnt:
-            rate = score(own.answers, place.catalogue).false_actions
+            rate = score(split.answers, place.catalogue).false_actions
             others = baselines.prepare(
                 place.catalogue, SHIPPED, learnt, rate, status.update
             )
@@ -79,6 +92,11 @@ def evaluate(
     for part in parts:
         _tell(part, place.catalogue)
     console.print(f"\nreport: {path}", soft_wrap=True)
+
+
+def _tested(place: Place, count: int) -> Iterable[Example]:
+    generator = Generator(place.catalogue, SHIPPED, "test")
+    return taught.drawn(generator, count, promote.SEED, place.taught)
 
 
 @app.command()
@@ -146,7 +164,10 @@ def main() -> None:
     except WhisperaError as error:
         _fail(str(error))
     except OSError as error:
-        _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+        why = error.strerror or str(error)
+        if why in room.FULL:
+            _fail(room.none_left(error.filename or "the data folder", why))
+        _fail(f"{error.filename or 'a file'}: {why}")
 
 
 def _fail(message: str) -> NoReturn:

@@ -29,7 +29,7 @@ import mlx.core as mx  # isort: skip
 from mlx import nn  # isort: skip
 from mlx import optimizers as optim  # isort: skip
 from mlx.nn.layers.base import Module  # isort: skip
-from mlx.utils import tree_flatten  # isort: skip
+from mlx.utils import tree_flatten, tree_map  # isort: skip
 from mlx_lm.models import qwen2  # isort: skip
 from mlx_lm.tuner.callbacks import TrainingCallback  # isort: skip
 from mlx_lm.tuner.trainer import TrainingArgs, train  # isort: skip
@@ -68,7 +68,7 @@ def fit(base: Path, data: Path, folder: Path, plan: Plan) -> None:
     model.freeze()
     parameters = _adapt(model, plan)
     folder.mkdir(parents=True, exist_ok=True)
-    done = _resume(model, folder)
+    done = _shared(world, model, _resume(model, folder) if world.rank() == 0 else 0)
     np.random.seed(plan.seed + done)  # the tuner draws batches by it
     if world.rank() == 0:
         _write_config(folder, plan, parameters)
@@ -110,6 +110,21 @@ def _resume(model: Module, folder: Path) -> int:
             continue
         return number
     return 0
+
+
+def _shared(world: Any, model: Module, done: int) -> int:
+    """Have all processes begin where the first one does: it alone keeps checkpoints."""
+    if world.size() == 1:
+        return done
+
+    def of_first(value: mx.array) -> mx.array:
+        given = value if world.rank() == 0 else mx.zeros_like(value)
+        return mx.distributed.all_sum(given, group=world)
+
+    model.update(tree_map(of_first, model.trainable_parameters()))
+    counted = of_first(mx.array(float(done)))
+    mx.eval(model.parameters(), counted)
+    return round(float(counted))
 
 
 def _loaded(base: Path) -> Module:

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import msgspec
 
+from training import room
 from training.plan import Plan
-from whisperad.adapter import WEIGHTS, weights_hash
+from whisperad.adapter import WEIGHTS
 from whisperad.errors import BadAdapter
 
 LOSSES = "losses.jsonl"  # what the process reports, a line each
@@ -37,17 +38,37 @@ Progress = Callable[[Figures], None]
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What is fitted, with what: two runs with the same order give the same adapter."""
+    """What is fitted, with what: two runs with the same order give the same adapter.
 
-    base: str  # SHA-256 of its weights
+    Hashes: of the base's weights, the catalogue, all that the dataset is drawn from, and
+    the dataset itself.
+    """
+
+    base: str
+    catalogue: str
+    wording: str
     dataset: str
     plan: Plan
 
+    def check(self, base: str, catalogue: str, wording: str, dataset: str) -> None:
+        """Raise `BadAdapter` unless all that was fitted still is what there is."""
+        anew = "run generate and fit again"
+        for what, fitted, found, step in (
+            ("base", self.base, base, "run fit again"),
+            ("catalogue", self.catalogue, catalogue, anew),
+            ("wording", self.wording, wording, anew),
+            ("dataset", self.dataset, dataset, "run fit again"),
+        ):
+            if fitted != found:
+                raise BadAdapter(
+                    f"what was fitted is for another {what} ({fitted[:8]}) than there"
+                    f" is now ({found[:8] or 'none'}); {step}"
+                )
 
-def begin(adapters: Path, base: Path, dataset_hash: str, plan: Plan) -> Path:
+
+def begin(adapters: Path, order: Order) -> Path:
     """Give the folder to fit into: that of a run to go on with, or an empty one."""
     partial = adapters / ".fitting"
-    order = Order(weights_hash(base), dataset_hash, plan)
     encoded = msgspec.json.encode(order)
     kept = partial / ORDER
     if not kept.is_file() or kept.read_bytes() != encoded:
@@ -95,7 +116,7 @@ def fit(
                     progress(line)
                 seen = len(figures)
         if process.returncode != 0 or not (partial / WEIGHTS).is_file():
-            raise BadAdapter(_ending(process.returncode, partial / LOG))
+            raise BadAdapter(_ending(process.returncode, partial))
         _tidy(partial)
     return losses(partial)
 
@@ -159,8 +180,11 @@ def _running(arguments: list[str], partial: Path) -> Iterator[subprocess.Popen[b
             process.stdin.close()
 
 
-def _ending(code: int, log: Path) -> str:
+def _ending(code: int, partial: Path) -> str:
+    log = partial / LOG
     lines = log.read_text(errors="replace").strip().split("\n")
+    if room.is_full(partial, lines[-1]):
+        return room.none_left(partial, lines[-1])
     return f"fitting ended with {code}: {lines[-1]} (see {log})"
 
 

@@ -1,5 +1,6 @@
 """Measure a fitted adapter, write its manifest, and make it current if no worse."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import msgspec
 
 from training import adapters
 from training.calibrate import calibrate
+from training.dataset import Example
 from training.evaluate import Answer, Told, answer, score, unheard
 from training.generate import Generator
 from training.taught import Taught, drawn
@@ -35,10 +37,10 @@ def measure(
     catalogue: Catalogue,
     config: Path,
     origin: Origin,
-    rows: int,
+    tested: Sequence[Example],
     told: Told = unheard,
 ) -> tuple[Manifest, list[Answer]]:
-    """Calibrate a fitted adapter on valid, and have it answer the test split."""
+    """Calibrate a fitted adapter on as many rows of valid, and have it answer a test."""
     manifest = Manifest(
         base=base.name,
         base_hash=model.hash,
@@ -52,13 +54,12 @@ def measure(
     adapters.write_manifest(partial, manifest)
     model.use(model.load_adapter(partial))
     held_out = Generator(catalogue, config, "valid")
-    valid = answer(model, drawn(held_out, rows, SEED, origin.taught), told)
+    valid = answer(model, drawn(held_out, len(tested), SEED, origin.taught), told)
     calibration = calibrate([a.judged() for a in valid])
     manifest = msgspec.structs.replace(manifest, calibration=calibration)
     adapters.write_manifest(partial, manifest)
     model.use(model.load_adapter(partial))
-    held_out = Generator(catalogue, config, "test")
-    answers = answer(model, drawn(held_out, rows, SEED, origin.taught), told)
+    answers = answer(model, tested, told)
     scores = score(answers, catalogue)
     manifest = msgspec.structs.replace(
         manifest, scores=scores.flat(), canaries=_canaries(answers)

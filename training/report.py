@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from training import rows
+from training import own, rows
 from training.change import Change, PackChange
 from training.evaluate import Confusion, Scores, Tally
 
@@ -37,7 +37,7 @@ def show(console: Console, scores: Scores, confusions: Sequence[Confusion]) -> N
 
 
 def show_change(console: Console, change: Change) -> None:
-    """Print scores before and after, the packs that moved most, and what was lost."""
+    """Print scores before and after, the user's actions, packs that fell, what was lost."""
     before, after = change.scores
     figures = Table("", "before", "after", box=None, pad_edge=False)
     for name in ("right", "exact", "refused", "false_actions"):
@@ -45,7 +45,13 @@ def show_change(console: Console, change: Change) -> None:
         figures.add_row(name.replace("_", " "), was, f"{getattr(after, name):.1%}")
     for pack in _moved(change):
         figures.add_row(f"exact in {pack.name}", *_both(pack))
+    for action in change.own_actions:
+        was = "" if action.before is None else f"{action.before} of {action.rows}"
+        known = f"{action.after} of {action.rows}"
+        figures.add_row(f"right in {action.name}*", was, known)
     console.print(figures)
+    if change.own_actions:
+        console.print(f"* your own, rows {own.SAID}", soft_wrap=True)
     for was_right, now in change.lost[:LOST]:
         console.print(
             f'lost: "{was_right.example.utterance}" meant {rows.shown(was_right.expected)}, now'

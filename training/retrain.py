@@ -1,14 +1,12 @@
 """Generate, fit, measure, promote, reload: from the config to a live adapter."""
 
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
 import msgspec
 
-from training import adapter_page, adapters, promote
+from training import adapter_page, adapters, gate, own, promote
 from training.change import Change
 from training.dataset import Example, write
 from training.evaluate import Answer, Told, answer, unheard
@@ -17,7 +15,7 @@ from training.generate import Generator
 from training.hashes import wording_hash
 from training.taught import Taught, drawn, hashed, repeated
 from training.templates import Split
-from whisperad.adapter import Manifest
+from whisperad.adapter import Canary, Manifest
 from whisperad.catalogue import Catalogue
 from whisperad.errors import BadAdapter
 from whisperad.model import Model
@@ -68,6 +66,14 @@ def generate(
     return dataset
 
 
+def is_drawn_from(
+    dataset: Dataset, config: Path, catalogue: Catalogue, taught: Taught
+) -> bool:
+    """Whether a dataset is what the config and what was taught still describe."""
+    wording = hashed(wording_hash(config, catalogue.hash), taught)
+    return dataset.wording == wording
+
+
 def _counted(examples: Iterable[Example], told: Told) -> Iterator[Example]:
     for example in examples:
         yield example
@@ -80,6 +86,14 @@ def read_dataset(folder: Path) -> Dataset | None:
         return msgspec.json.decode((folder / "dataset.json").read_bytes(), type=Dataset)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+class Before(msgspec.Struct, frozen=True):
+    """The adapter that serves until now: its answers and its canaries."""
+
+    answers: Sequence[Answer] = ()
+    own: Sequence[Answer] = ()  # to rows of the user's own actions
+    canaries: tuple[Canary, ...] = ()
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -108,13 +122,26 @@ def measure_and_publish(
     """
     model = Model(base)
     model.serve(catalogue)
-    before = _current_answers(model, base, catalogue, config, folder, origin, told)
+    mine = own.examples(catalogue, config, origin.taught)
+    test = Generator(catalogue, config, "test")
+    tested = list(drawn(test, HELD_ROWS, promote.SEED, origin.taught))
+    serving = (adapters.current(folder), base / "adapter")
+    before = _before(model, serving, tested, mine, told)
+    canaries = gate.standing(model, before.canaries, catalogue, origin.taught)
     partial = folder / ".fitting"
     manifest, after = promote.measure(
-        model, base, partial, catalogue, config, origin, HELD_ROWS, told
+        model, base, partial, catalogue, config, origin, tested, told
     )
-    change = Change(before, after, catalogue)
-    faults = change.faults
+    change = Change(
+        before.answers,
+        after,
+        catalogue,
+        own.own_actions(catalogue, config),
+        before.own,
+        answer(model, mine),
+    )
+    missed = gate.missed(model, canaries)
+    faults = gate.faults(change, manifest.canaries, missed, len(canaries))
     page = adapter_page.render(_facts(manifest), losses(partial), change, faults)
     (partial / adapter_page.FILE).write_text(page)
     published = adapters.publish(partial, manifest, folder)
@@ -124,27 +151,23 @@ def measure_and_publish(
     return Measured(published, change, faults, may)
 
 
-def _current_answers(
+def _before(
     model: Model,
-    base: Path,
-    catalogue: Catalogue,
-    config: Path,
-    folder: Path,
-    origin: promote.Origin,
+    serving: Iterable[Path | None],
+    tested: Iterable[Example],
+    mine: Iterable[Example],
     told: Told,
-) -> list[Answer]:
-    """Ask the adapter that would be served now; none if none fits this base."""
-    for adapter in (adapters.current(folder), base / "adapter"):
-        if adapter is None:
-            continue
+) -> Before:
+    """Ask the first adapter that fits this base, and leave it in use; or none."""
+    for folder in filter(None, serving):
         try:
-            model.use(model.load_adapter(adapter))
+            adapter = model.load_adapter(folder)
+            model.use(adapter)
         except BadAdapter:
             continue
-        generator = Generator(catalogue, config, "test")
-        examples = drawn(generator, HELD_ROWS, promote.SEED, origin.taught)
-        return answer(model, examples, told)
-    return []
+        answers = answer(model, tested, told)
+        return Before(answers, answer(model, mine), adapter.manifest.canaries)
+    return Before()
 
 
 def _facts(manifest: Manifest) -> dict[str, object]:
@@ -158,15 +181,3 @@ def _facts(manifest: Manifest) -> dict[str, object]:
         "iterations": manifest.iterations,
         "threshold": f"{manifest.calibration.threshold:.3f}",
     }
-
-
-def tell_daemon() -> str:
-    """Ask a running daemon to reload; say what came of it."""
-    asked = subprocess.run(
-        [sys.executable, "-m", "client.cli", "reload", "adapter"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return (asked.stdout or asked.stderr).strip()

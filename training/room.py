@@ -1,5 +1,6 @@
 """Room: whether disk and memory take what is to be done, before it is begun."""
 
+import errno
 import os
 import shutil
 import sys
@@ -10,6 +11,28 @@ from whisperad.errors import CannotFetch
 DISK_MARGIN = 1.05  # file systems round up
 MEMORY_MARGIN = 1.35  # while a model loads, some of it is there twice
 PROGRAM_BYTES = 150 * 10**6  # Python and libraries, beside a model's weights
+
+# What says that a disk is full: the system's words, and mlx's own.
+FULL = (
+    *(os.strerror(n) for n in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)),
+    "Unable to write",
+)
+LEAST_BYTES = 2**14  # with fewer free, not even what went wrong can be written down
+
+
+def is_full(folder: Path, why: str) -> bool:
+    """Whether something went wrong because a folder's disk is full."""
+    said = any(words in why for words in FULL)
+    return said or shutil.disk_usage(folder).free < LEAST_BYTES
+
+
+def none_left(place: Path | str, why: str) -> str:
+    """Say that a disk is full, and what to do about it."""
+    found = f" ({why})" if why else ""
+    return (
+        f"no room left in {place}{found}; free some, then say the same again: it goes"
+        " on from here"
+    )
 
 
 def check_disk(needed: int, folder: Path, what: str) -> None:

@@ -42,7 +42,8 @@ def test_an_adapter_is_fitted_to_a_quantised_base_and_fits_no_other(
     for split in ("train", "valid"):
         write([example] * 32, data / f"{split}.jsonl")
     plan = Plan(iterations=4, batch=2, layers=-1, rank=4, scale=1.0, rate=1e-3)
-    partial = fitting.begin(tmp_path / "adapters", packed, "", plan)
+    order = fitting.Order("packed", "", "", "", plan)
+    partial = fitting.begin(tmp_path / "adapters", order)
     figures = fitting.fit(packed, data, partial, plan, lambda figures: None)
     model = Model(packed)
     manifest = Manifest("packed", model.hash, PROMPT_VERSION)

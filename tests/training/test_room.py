@@ -35,3 +35,23 @@ def test_this_machine_has_some_memory() -> None:
 )
 def test_sizes_are_told_as_people_do(size: int, told: str) -> None:
     assert room.told(size) == told
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "OSError: [Errno 28] No space left on device",
+        "OSError: [Errno 27] File too large",
+        "RuntimeError: [write] Unable to write 4096 bytes to file.",
+    ],
+)
+def test_a_full_disk_is_known_by_what_is_said_of_it(tmp_path: Path, why: str) -> None:
+    assert room.is_full(tmp_path, why)
+    assert not room.is_full(tmp_path, "OSError: [Errno 13] Permission denied")
+
+
+def test_a_full_disk_is_said_with_what_to_do_next() -> None:
+    said = "no room left in x (y); free some, then say the same again: it goes on from here"
+
+    assert room.none_left("x", "y") == said
+    assert room.none_left("x", "") == said.replace(" (y)", "")
