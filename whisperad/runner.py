@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from whisperad import log
+from whisperad import grants, log
 from whisperad.children import Children
 from whisperad.command import Command
+from whisperad.grants import Grants
 from whisperad.kept import Kept
 from whisperad.process import NOT_ALLOWED, NOT_FOUND, Outcome, start
 from whisperad.ringing import notices
@@ -68,6 +69,7 @@ class Effects:
         self._kept = Kept(self._children, self._environ, self._limits.output_bytes)
         self._timers = Timers(settings.state / "timers.json", self._notify)
         self._folder = WorkingFolder(settings.state / "working_folder", settings.home)
+        self._asking = asyncio.Lock()
 
     async def start(self) -> None:
         """Take up the timers and the working folder that were set before."""
@@ -96,6 +98,13 @@ class Effects:
     def working_folder(self) -> Path:
         """Where commands run that no client sent a folder with."""
         return self._folder.path
+
+    async def grants(self) -> Grants | None:
+        """Ask macOS what it lets us do; None on another system, or if we run nothing."""
+        if self._settings.platform != "macos" or not self._settings.can_execute:
+            return None
+        async with self._asking:  # once at a time, however many want to know
+            return await grants.look(self.perform)
 
     async def perform(
         self, command: Command, timeout_s: float, cwd: Path | None
