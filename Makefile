@@ -61,7 +61,7 @@ $(QWEN): | .venv/dev build
 build:
 	mkdir -p $@
 
-soak: .venv/dev build  ## Load a daemon for half an hour, with reloads and faults (MINUTES=30)
+soak: .venv/dev build  ## Load a daemon for half an hour, with effects, reloads, faults and kills (MINUTES=30)
 	PYTHONPATH=. $(BIN)/python tests/bench/soak.py --minutes $(MINUTES) --json build/soak.json
 
 fuzz: .venv/dev build  ## Send a daemon a million broken requests (LINES=1000000); goes on where it was
