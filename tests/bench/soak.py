@@ -32,6 +32,7 @@ WAIT_S = 120.0  # of a client; who waits longer has lost a reply
 CLIENTS = 4
 ERRANDS = 2  # clients that have something done
 PAUSE_S = 0.1  # between two errands, at most
+FIRST = 30  # errands before the daemon is measured
 KILLS = 0.3  # of the time, until the last of them
 KILL_S = 2.0  # between two, at most
 RELOADS = 5  # until the memory that a reload takes is there to be taken again
@@ -132,7 +133,7 @@ class Soak:
         return samples
 
     def _warm_up(self) -> None:
-        """Ask for each thing once, and reload: what is made only once is no growth."""
+        """Ask for each thing a few times: what is made only once is no growth."""
         for request in (
             *(asked for _, asked in ASKED),
             *[{"type": "reload"}] * RELOADS,
@@ -140,6 +141,10 @@ class Soak:
             self._patiently(**request)
         for said in SAID:
             self._patiently(type="interpret", utterance=said)
+        draw = random.Random(self._seed)
+        with Client(self._daemon.socket, WAIT_S) as client:
+            for _ in range(FIRST):
+                self.errands.run(client, draw)
 
     def _patiently(self, **request: object) -> Message:
         """Ask one thing, for as long as it takes among all the others."""
