@@ -5,6 +5,7 @@ ROWS ?= 24000
 SEED ?= 1
 MINUTES ?= 30
 LINES ?= 1000000
+FUZZ ?=
 QWEN := build/qwen-shaped
 
 .DEFAULT_GOAL := help
@@ -61,11 +62,11 @@ $(QWEN): | .venv/dev build
 build:
 	mkdir -p $@
 
-soak: .venv/dev build  ## Load a daemon for half an hour, with reloads and faults (MINUTES=30)
+soak: .venv/dev build  ## Load a daemon for half an hour, with effects, reloads, faults and kills (MINUTES=30)
 	PYTHONPATH=. $(BIN)/python tests/bench/soak.py --minutes $(MINUTES) --json build/soak.json
 
-fuzz: .venv/dev build  ## Send a daemon a million broken requests (LINES=1000000); goes on where it was
-	PYTHONPATH=. $(BIN)/python tests/end_to_end/long_fuzz.py --lines $(LINES) --json build/fuzz.json
+fuzz: .venv/dev build  ## Send a daemon a million broken requests (LINES=1000000 FUZZ="--shortcuts --execute"); goes on where it was
+	PYTHONPATH=. $(BIN)/python tests/end_to_end/long_fuzz.py --lines $(LINES) $(FUZZ) --json build/fuzz.json
 
 qwen: .venv/dev  ## Measure a random model of Qwen2.5-0.5B's shape, from fetching to answers
 	PYTHONPATH=. $(BIN)/python tests/bench/qwen.py

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
-from client import answers, apart, lifecycle, login, places, running
+from client import answers, apart, grants, lifecycle, login, places, running
 from client.connection import ClientError
 from client.finding import Finding, Findings
 from launchd.install import service
@@ -36,7 +35,7 @@ def check(environ: Mapping[str, str]) -> list[Finding]:
             lambda: [login.login_item(installed, program)],
         ),
         *_safely("search path", lambda: login.search_path(installed, program)),
-        *login.grants(sys.platform, os.path.realpath(sys.executable)),
+        *_safely("grants", lambda: grants.check(sys.platform, paths.socket)),
     ]
 
 

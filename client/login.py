@@ -1,4 +1,4 @@
-"""Checks of what the system grants: a start at every login, and macOS's permissions."""
+"""Checks of the login item: whether the system starts the daemon at every login."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from launchd.units import UNITS
 
 _NAME = "login item"
 _AGAIN = "do `whispera install` again"
-_SETTINGS = "System Settings > Privacy & Security"
 
 
 def login_item(service: Service, program: Program) -> Finding:
@@ -57,25 +56,6 @@ def search_path(service: Service, program: Program) -> list[Finding]:
         told += f", not in {os.pathsep.join(missed)} as this shell does"
         return [Finding(name, "warning", told, f"{_AGAIN}, if it should")]
     return [Finding(name, "ok", told)]
-
-
-def grants(platform: str, program: str) -> list[Finding]:
-    """Tell how to look after what macOS lets the daemon do; only a daemon can ask it."""
-    if platform != "darwin":
-        told = "not applicable: only macOS asks for them"
-        return [Finding("grants", "skipped", told)]
-    found = "macOS tells only the daemon itself"
-    add = f"see that {program} is listed and on, or add it with +"
-    steps = {
-        "automation": f"{_SETTINGS} > Automation: see that {program} is on for the"
-        " applications it controls; they are listed after the first use",
-        "accessibility": f"{_SETTINGS} > Accessibility: {add}",
-        "screen recording": f"{_SETTINGS} > Screen & System Audio Recording: {add}",
-    }
-    ending = "; a daemon started from a terminal has the terminal's. `whispera restart`"
-    return [
-        Finding(name, "skipped", found, step + ending) for name, step in steps.items()
-    ]
 
 
 def _is_off(service: Service, program: Program) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import stat
+import tempfile
 from pathlib import Path
 
+from client import claim
 from client.finding import Finding, with_step
 from whisperad import wire
 
@@ -19,7 +22,11 @@ def socket(path: str) -> list[Finding]:
     if problem:
         step = "set WHISPERA_SOCKET to a shorter one"
         return [with_step("socket", problem, step)]
-    return [_socket(Path(path)), _socket_folder(Path(path).parent)]
+    return [
+        _socket(Path(path)),
+        *claim.lock(path),
+        _socket_folder(Path(path).parent),
+    ]
 
 
 def folder(name: str, path: Path, *, is_private: bool = False) -> Finding:
@@ -41,6 +48,9 @@ def folder(name: str, path: Path, *, is_private: bool = False) -> Finding:
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         told = f"{path}: mode {_mode(found)}, we may not read and write there"
         return Finding(name, "failed", told, f"chmod u+rwx {quoted}")
+    unwritable = _unwritable(name, path)
+    if unwritable:
+        return unwritable
     if is_private and found.st_mode & 0o077:
         told = f"{path}: mode {_mode(found)}, others may look into it"
         return Finding(name, "warning", told, f"chmod 700 {quoted}")
@@ -90,6 +100,10 @@ def _socket(path: Path) -> Finding:
     if stat.S_IMODE(found.st_mode) != 0o600:
         told = f"{path}: expected mode 600, found {_mode(found)}"
         return Finding("socket", "failed", told, f"chmod 600 {quoted}")
+    if claim.is_deserted(str(path)):
+        told = f"{path}: nobody listens; a daemon that was killed has left it"
+        step = "start the daemon with `whispera start`, which replaces it"
+        return Finding("socket", "warning", told, step)
     return Finding("socket", "ok", f"{path}, ours, mode 600")
 
 
@@ -116,6 +130,21 @@ def _socket_folder(path: Path) -> Finding:
         told = f"{path}: expected a folder, found a link to {path.readlink()}"
         return Finding(name, "failed", told, "use the folder itself: " + elsewhere)
     return Finding(name, "ok", f"{path}, ours, mode 700")
+
+
+def _unwritable(name: str, path: Path) -> Finding | None:
+    """Tell if nothing can be written, whatever the mode says of it."""
+    try:
+        with tempfile.TemporaryFile(dir=path) as probe:
+            probe.write(b"\0")
+    except OSError as error:
+        told = f"{path}: nothing can be written there: {error.strerror}"
+        quoted = shlex.quote(str(path))
+        step = f"see the disk that it is on: df -h {quoted} (full, or read-only)"
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            step = f"make room on the disk that it is on: df -h {quoted}"
+        return Finding(name, "failed", told, step)
+    return None
 
 
 def _missing(name: str, path: Path) -> Finding:

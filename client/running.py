@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from pathlib import Path
 
-from client import answers, tables
+from client import answers, holder, tables
 from client.connection import ClientError, Unreachable, answer
 from client.finding import Finding, with_step
 from whisperad import wire
@@ -44,16 +42,9 @@ def _holder(socket: str) -> str | None:
     """Give the process that holds the socket's lock; None if there is none."""
     lock = Path(socket + wire.LOCK_SUFFIX)
     try:
-        file = os.open(lock, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
+        return str(holder.holder(lock) or "unknown") if holder.is_held(lock) else None
+    except OSError:  # no lock that a daemon could hold
         return None
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return os.read(file, 20).decode(errors="replace").strip() or "unknown"
-    finally:
-        os.close(file)
-    return None
 
 
 def _daemon(status: dict[str, object]) -> list[Finding]:

@@ -14,8 +14,9 @@ from whisperad.errors import BadAdapter
 def publish(partial: Path, manifest: Manifest, adapters: Path) -> Path:
     """Write the manifest and give the folder its name; it is complete from then on."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    folder = adapters / f"{stamp}-{file_hash(partial / WEIGHTS)[:8]}"
-    write_manifest(partial, manifest)
+    digest = file_hash(partial / WEIGHTS)
+    folder = adapters / f"{stamp}-{digest[:8]}"
+    write_manifest(partial, msgspec.structs.replace(manifest, weights_hash=digest))
     for path in partial.iterdir():
         with path.open("rb") as file:
             os.fsync(file.fileno())

@@ -21,6 +21,7 @@ MANIFEST = "manifest.json"
 
 T = TypeVar("T")
 
+_BLOCK_BYTES = 2**20  # takes a few milliseconds to hash
 _NEARLY_ONE = 1 - 1e-7  # keeps the logit finite
 
 
@@ -59,6 +60,7 @@ class Manifest(msgspec.Struct, frozen=True):
     base: str
     base_hash: str  # SHA-256 of `model.safetensors`
     prompt_version: int
+    weights_hash: str = ""  # SHA-256 of `adapters.safetensors`, unless it is not known
     catalogue_hash: str = ""
     dataset_hash: str = ""
     seed: int = 0
@@ -79,6 +81,25 @@ class Manifest(msgspec.Struct, frozen=True):
             raise BadAdapter(
                 f"{folder}: made for prompt version {self.prompt_version}, but this is"
                 f" version {PROMPT_VERSION}; run `make retrain`"
+            )
+
+    def checking_weights(self, folder: Path) -> Iterator[None]:
+        """Hash the adapter's weights, a few milliseconds at a time.
+
+        Raises `BadAdapter` in the end unless they are those that it was made with.
+        """
+        if not self.weights_hash:
+            return
+        file, digest = folder / WEIGHTS, hashlib.sha256()
+        for block in _blocks(file):
+            digest.update(block)
+            yield
+        found = digest.hexdigest()
+        if found != self.weights_hash:
+            raise BadAdapter(
+                f"{file}: expected weights {self.weights_hash[:8]}, as {MANIFEST} has"
+                f" it, found {found[:8]}: they are damaged; run `whispera-train"
+                " rollback` or `make retrain`"
             )
 
 
@@ -112,9 +133,8 @@ def weights_hash(base: Path) -> str:
     digest = hashlib.sha256()
     try:
         for file in sorted(base.glob("model*.safetensors")):
-            with file.open("rb") as opened:
-                while block := opened.read(2**20):
-                    digest.update(block)
+            for block in _blocks(file):
+                digest.update(block)
     except OSError as error:
         raise BadAdapter(f"{base}: {error.strerror}") from error
     return digest.hexdigest()
@@ -140,6 +160,15 @@ def folders_at_start(base: Path, data: Path) -> list[Path]:
         own = os.path.lexists(data / "adapters" / "current")
         found.insert(1 if own else 0, Path(os.path.realpath(previous)))
     return list(dict.fromkeys(found))
+
+
+def _blocks(file: Path) -> Iterator[bytes]:
+    try:
+        with file.open("rb") as opened:
+            while block := opened.read(_BLOCK_BYTES):
+                yield block
+    except OSError as error:
+        raise BadAdapter(f"{file}: {error.strerror}") from error
 
 
 def _read(path: Path, kind: type[T]) -> T:

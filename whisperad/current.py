@@ -3,6 +3,7 @@
 import os
 
 from whisperad import descriptors, tally, wire
+from whisperad.grants import Grants
 from whisperad.protocol import Id
 from whisperad.serving import Serving
 from whisperad.settings import Limits, Settings
@@ -21,6 +22,7 @@ def status(
     queue: int,
     socket: str,
     problems: tuple[str, ...],
+    grants: Grants | None,
 ) -> StatusReply:
     """Tell how the daemon is."""
     model, catalogue = serving.model, serving.configuration.catalogue
@@ -46,6 +48,7 @@ def status(
         socket=socket,
         limits=_limits(serving),
         problems=serving.problems + problems,
+        grants=grants,
     )
 
 

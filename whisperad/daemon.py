@@ -133,7 +133,7 @@ class Daemon:
             case Reload():
                 return await self._reload(request)
             case Status():
-                return self._status(request)
+                return await self._status(request)
             case Teach() | Taught() | Forget() | History() | ClearHistory():
                 return await self._memory.answer(request)
         assert_never(request)
@@ -280,7 +280,7 @@ class Daemon:
         log.info("reloaded", adapter=adapter, catalogue_hash=catalogue_hash)
         return OkReply(id=request.id, adapter=adapter, catalogue_hash=catalogue_hash)
 
-    def _status(self, request: Status) -> StatusReply:
+    async def _status(self, request: Status) -> StatusReply:
         return current.status(
             request.id,
             self._settings,
@@ -291,4 +291,5 @@ class Daemon:
             queue=self._thread.waiting,
             socket=str(self.socket),
             problems=self._memory.problems + self._effects.problems,
+            grants=await self._effects.grants() if request.grants else None,
         )

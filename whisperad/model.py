@@ -127,6 +127,7 @@ class Model:
         folder = Path(os.path.realpath(folder))
         manifest = read_manifest(folder)
         manifest.check_fits(folder, self.base, self.hash)
+        yield from manifest.checking_weights(folder)
         weights = yield from self._network.adapting(folder, read_scale(folder))
         return Adapter(folder, manifest, weights)
 

@@ -109,7 +109,9 @@ def _adapters(base: Path, digest: str, data: Path) -> list[Finding]:
     for folder in adapter_folders(base, data):
         problem = _adapter_problem(folder, base.name, digest)
         if problem is None:
-            told = f"{folder.name}, made for {base.name}, in {folder.parent}"
+            known = read_manifest(folder).weights_hash[:8]
+            weights = f"weights {known}" if known else "no hash of its weights known"
+            told = f"{folder.name}, made for {base.name}, {weights}, in {folder.parent}"
             return [*findings, Finding("adapter", "ok", told)]
         is_ours = folder == EMBEDDED_MODEL / "adapter"
         step = _REINSTALL if is_ours else _ANOTHER_ADAPTER
@@ -124,8 +126,13 @@ def _adapter_problem(folder: Path, base: str, digest: str) -> str | None:
     if not folder.is_dir():
         return f"{folder}: there is no such folder, but a link leads to it"
     try:
-        read_manifest(folder).check_fits(folder, base, digest)
+        manifest = read_manifest(folder)
+        manifest.check_fits(folder, base, digest)
         read_scale(folder)
+        problem = weights_problem(folder / WEIGHTS)
+        if problem is None:
+            for _ in manifest.checking_weights(folder):
+                pass
     except BadAdapter as error:
         return one_line(error).partition("; run ")[0]
-    return weights_problem(folder / WEIGHTS)
+    return problem

@@ -102,7 +102,9 @@ class Reload(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Status(Request, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Tell how the daemon is."""
+    """Tell how the daemon is; with `grants`, ask macOS what it lets the daemon do."""
+
+    grants: bool = False
 
 
 Remembering = Teach | Taught | Forget | History | ClearHistory

@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from whisperad import audit, log
+from whisperad import audit, grants, log
 from whisperad.children import Children
 from whisperad.command import Command
 from whisperad.errors import TimedOut
+from whisperad.grants import Grants
 from whisperad.kept import Kept
 from whisperad.lookups import Lookups
 from whisperad.process import NOT_ALLOWED, NOT_FOUND, Outcome, start
@@ -75,6 +76,7 @@ class Effects:
         self._folder = WorkingFolder(
             settings.state / "working_folder", settings.home, self._lookups
         )
+        self._asking = asyncio.Lock()
 
     async def start(self) -> None:
         """Take up the timers and the working folder that were set before."""
@@ -107,6 +109,13 @@ class Effects:
     async def folder(self, sent: str | None) -> Path:
         """Where commands of the shell run: in the folder that a client sent, if any."""
         return Path(sent) if sent else await self._folder.path()
+
+    async def grants(self) -> Grants | None:
+        """Ask macOS what it lets us do; None on another system, or if we run nothing."""
+        if self._settings.platform != "macos" or not self._settings.can_execute:
+            return None
+        async with self._asking:  # once at a time, however many want to know
+            return await grants.look(self.perform)
 
     async def perform(
         self, command: Command, timeout_s: float, cwd: Path | None

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from whisperad.grants import Grants
 from whisperad.protocol import Reply, UsedModel
 from whisperad.settings import Limits
 
@@ -61,3 +62,4 @@ class StatusReply(Reply, frozen=True, kw_only=True, tag="status"):
     socket: str
     limits: CurrentLimits
     problems: tuple[str, ...]
+    grants: Grants | None = None  # where it was asked for them, and macOS has some

@@ -1,5 +1,6 @@
 """`whispera doctor`: every kind of trouble is named, with what to do about it."""
 
+import fcntl
 import json
 import os
 import plistlib
@@ -11,14 +12,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from client import lifecycle, login
 from client.finding import Finding
 from launchd.agent import LaunchAgent
 from launchd.service import Program
 from launchd.units import UserUnits
+from tests import tiny_base
 from tests.client.conftest import Peer, Run, daemon_status, runner
 from tests.launchd.conftest import StandIn
+from tests.running import RunningDaemon
+from tests.setting import HERE
+from training.adapters import write_manifest
+from training.hashes import file_hash
+from whisperad.adapter import WEIGHTS, read_manifest
 
 pytestmark = pytest.mark.timeout(60)  # a busy machine starts daemons slowly
 
@@ -105,8 +113,13 @@ def test_a_daemon_without_its_socket_is_told(
     started: Run, home: Path, examine: Examine
 ) -> None:
     pid = daemon_status(started)["pid"]
-    (home / "run" / "whisperad.sock").unlink()
-    (found,) = examine()["daemon"]
+    assert isinstance(pid, int)
+    os.kill(pid, signal.SIGSTOP)  # else it soon makes another one
+    try:
+        (home / "run" / "whisperad.sock").unlink()
+        (found,) = examine()["daemon"]
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
     assert found.found.startswith(f"process {pid} runs, but nothing answers at ")
     assert "whispera restart" in str(found.next_step)
@@ -177,6 +190,11 @@ def _file(path: Path) -> None:
     path.touch()
 
 
+def _foreign(path: Path) -> None:
+    path.touch()
+    os.chown(path, 12345, -1)
+
+
 def _open_socket(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(path))
@@ -205,6 +223,72 @@ def test_a_socket_that_is_not_as_it_should_be_is_told(
 
     assert (told.state, told.found) == ("failed", f"{path}: {found}")
     assert str(told.next_step).startswith(step)
+
+
+def test_what_a_killed_daemon_leaves_behind_is_told_and_in_nobodys_way(
+    started: Run, home: Path, examine: Examine
+) -> None:
+    pid = daemon_status(started)["pid"]
+    assert isinstance(pid, int)
+    os.kill(pid, signal.SIGKILL)
+    found = _eventually_unheld(home, examine)
+    again = started("start")
+
+    assert found["daemon"][0].found.startswith("nothing answers at ")
+    (where,) = found["socket"]
+    assert where.state == "warning"
+    assert where.found.endswith("nobody listens; a daemon that was killed has left it")
+    assert "whispera start" in str(where.next_step)
+    assert "lock" not in found
+    assert again.returncode == 0, again.stderr
+    assert "failed" not in _states(examine())
+
+
+def _eventually_unheld(home: Path, examine: Examine) -> dict[str, list[Finding]]:
+    """Give what is found once the killed daemon has let go of its lock."""
+    with (home / "run" / "whisperad.sock.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+    return examine()
+
+
+@pytest.mark.parametrize(
+    ("make", "found"),
+    [
+        (_link, "expected a file, found a link to /nowhere"),
+        (Path.mkdir, "expected a file, found something else"),
+        pytest.param(
+            _foreign,
+            "expected it to be ours, found it to be of user 12345",
+            marks=AS_ROOT,
+        ),
+    ],
+)
+def test_a_lock_that_no_daemon_can_take_is_told(
+    short_dir: Path, examine: Examine, make: Callable[[Path], None], found: str
+) -> None:
+    path = short_dir / "run" / "whisperad.sock.lock"
+    path.parent.mkdir(mode=0o700)
+    make(path)
+    (told,) = examine()["lock"]
+
+    assert (told.state, told.found) == ("failed", f"{path}: {found}")
+    assert str(told.next_step).startswith(f"move it away: mv {path} {path}.old, ")
+    assert "whispera start" in str(told.next_step)
+
+
+@pytest.mark.parametrize("written", ["", "junk", "999999999", "9" * 19])
+def test_a_lock_whose_holder_is_not_known_is_told(
+    short_dir: Path, examine: Examine, written: str
+) -> None:
+    lock = short_dir / "run" / "whisperad.sock.lock"
+    lock.parent.mkdir(mode=0o700)
+    lock.write_text(written)
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        (found,) = examine()["daemon"]
+
+    assert found.found.startswith("process unknown runs, but nothing answers at ")
+    assert "whispera restart" in str(found.next_step)
 
 
 def test_a_path_that_is_too_long_for_a_socket_is_told(examine: Examine) -> None:
@@ -331,6 +415,23 @@ def test_a_folder_we_may_not_use_is_told(short_dir: Path, examine: Examine) -> N
     assert (found.state, found.next_step) == ("failed", f"chmod u+rwx {short_dir}/data")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="root writes to any other folder")
+def test_a_state_folder_that_cannot_be_written_is_told(
+    home: Path, stopped: RunningDaemon, examine: Examine
+) -> None:
+    """Whatever its mode says of it; the daemon that runs on it says so too."""
+    (home / "state").symlink_to("/proc")
+    alone = examine()["state folder"]
+    stopped.start()
+    found = examine()
+
+    for (told,) in (alone, found["state folder"]):
+        assert told.state == "failed"
+        assert told.found.startswith(f"{home}/state: nothing can be written there: ")
+        assert "df -h " in str(told.next_step)
+    assert "history.db" in found["daemon"][1].found
+
+
 def test_a_place_where_nothing_can_be_made_is_told(
     short_dir: Path, examine: Examine
 ) -> None:
@@ -349,6 +450,45 @@ def test_a_model_that_is_gone_is_told(home: Path, examine: Examine) -> None:
     assert found["model"][0].state == "failed"
     assert "whispera model use" in str(found["model"][0].next_step)
     assert found["adapter"][0].state == "skipped"
+
+
+def test_an_adapter_whose_weights_were_damaged_is_told(
+    home: Path, random_base: Path, whispera: Run, examine: Examine
+) -> None:
+    """By the files, and by the daemon that answers without it."""
+    adapters = home / "data" / "adapters"
+    made = tiny_base.write_adapter(adapters / "made", random_base)
+    weights = (made / WEIGHTS).read_bytes()
+    known = replace(read_manifest(made), weights_hash=file_hash(made / WEIGHTS))
+    write_manifest(made, known)
+    (adapters / "current").symlink_to("made")
+    (made / WEIGHTS).write_bytes(weights[:-1] + bytes([weights[-1] ^ 1]))
+    whispera("start")
+    found = examine()
+    (made / WEIGHTS).write_bytes(weights)
+    whispera("reload")
+    mended = examine()
+
+    assert found["adapter"][0].state == "failed"
+    assert "expected weights " in found["adapter"][0].found
+    assert "whispera-train rollback" in str(found["adapter"][0].next_step)
+    assert found["daemon"][0].found.endswith(" and no adapter")
+    assert "expected weights " in found["daemon"][1].found
+    assert mended["daemon"][0].found.endswith(" answers with random and made")
+    assert [one.state for one in mended["adapter"]] == ["ok"]
+
+
+def test_programs_that_a_pack_lacks_are_told(home: Path, examine: Examine) -> None:
+    (home / "config" / "actions").mkdir()
+    (home / "config" / "actions" / "lab.toml").write_text(
+        'pack = "lab"\n[[action]]\nid = "pump"\nphrases = ["pump it"]\n'
+        f'{HERE} = {{ argv = ["no-such-pump"] }}\n'
+    )
+    (found,) = examine()["pack lab"]
+
+    assert found.state == "warning"
+    assert found.found == "1 of 1 actions lack a program: no-such-pump"
+    assert '"packs_off": ["lab"]' in str(found.next_step)
 
 
 def test_every_mistake_of_the_configuration_is_told(
@@ -435,6 +575,16 @@ def test_a_login_item_that_is_switched_off_is_told(
     assert "Login Items" in str(agent.next_step)
 
 
+def test_the_doctor_looks_after_the_login_item(
+    program: Program, short_dir: Path, examine: Examine
+) -> None:
+    _managers(short_dir, "enabled\ndisabled", '\t"io.whispera.whisperad" => disabled')
+    _written(program)
+    (found,) = examine(PATH=program.environ["PATH"])["login item"]
+
+    assert (found.state, found.found) == ("warning", "installed, but switched off")
+
+
 def test_a_login_item_for_another_socket_is_told(
     program: Program, short_dir: Path
 ) -> None:
@@ -484,15 +634,8 @@ def test_an_agent_that_cannot_be_read_is_told(
     shutil.rmtree(units.folder)
 
 
-def test_grants_can_only_be_asked_for_on_macos() -> None:
-    (elsewhere,) = login.grants("linux", "/usr/bin/python3")
-    on_macos = login.grants("darwin", "/usr/bin/python3")
+def test_grants_can_only_be_asked_for_on_macos_by_a_daemon(examine: Examine) -> None:
+    (found,) = examine()["grants"]
 
-    assert (elsewhere.state, elsewhere.next_step) == ("skipped", None)
-    assert [one.name for one in on_macos] == [
-        "automation", "accessibility", "screen recording"
-    ]  # fmt: skip
-    for one in on_macos:
-        assert one.state == "skipped"
-        assert "System Settings > Privacy & Security > " in str(one.next_step)
-        assert "/usr/bin/python3" in str(one.next_step)
+    assert found.state == "skipped"
+    assert found.next_step == ("see the daemon above" if HERE == "macos" else None)

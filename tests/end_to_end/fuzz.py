@@ -1,11 +1,13 @@
 """Broken requests without end for a real daemon, and a check of every reply to them.
 
-Valid requests of every type are changed at random; `long_fuzz.py` sends a million. Nothing is ever executed: what would
-be is not sent, and the daemon stands for another system, on which it runs nothing.
+Valid requests of every type are changed at random; `long_fuzz.py` sends a million. As a
+rule nothing is executed: what would be is not sent, and the daemon stands for another
+system, on which it runs nothing. Of one that finds only stand-ins all is asked.
 """
 
 import contextlib
 import json
+import math
 import random
 import select
 import socket
@@ -16,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.end_to_end import mutations
+from tests.end_to_end import dry, mutations
 from tests.running import Client, Message, RunningDaemon
 from whisperad import protocol
 from whisperad.wire import MAX_LINE_BYTES
@@ -31,6 +33,7 @@ MEMORY_SLACK_BYTES = 4 << 20
 KNOWN = {"error", "interpretation", "ok", "history", "actions", "status", "taught"}
 CODES = {"bad-request", "too-large", "bad-version", "unknown-token", "timeout"}
 CODES |= {"overloaded", "not-ready", "bad-adapter", "bad-config"}  # all but `internal`
+EFFECTS = {"done", "failed", "needs_confirmation"}
 
 
 class Fault(Exception):
@@ -54,13 +57,18 @@ class Fuzzer:
     def __init__(self, daemon: RunningDaemon, seed: int) -> None:
         self._daemon = daemon
         self._draw = random.Random(seed)
+        self._executes = dry.is_dry(daemon)
+        self._tokens: list[str] = []  # given, and not sent back
         self.sent = 0
         self.replies: Counter[str] = Counter()
 
-    def run(self, lines: int) -> None:
-        """Send at least so many lines. Raises `Fault`."""
+    def run(self, lines: int, until_s: float = math.inf) -> bool:
+        """Send at least so many lines; False if the clock says `until_s` before.
+
+        Raises `Fault`.
+        """
         ends = self.sent + lines
-        while self.sent < ends:
+        while self.sent < ends and time.monotonic() < until_s:
             before = self.sent
             if self._draw.random() < 0.02:
                 self.leave(self._batch())
@@ -68,10 +76,11 @@ class Fuzzer:
                 self.send(self._batch())
             if before // TIDY != self.sent // TIDY:
                 self.tidy()
+        return self.sent >= ends
 
     def send(self, data: bytes, cuts: int | None = None) -> None:
         """Send bytes in some pieces and judge what comes back. Raises `Fault`."""
-        data = mutations.harmless(data)
+        data = self._allowed(data)
         lines = data.split(b"\n")
         if cuts is None:
             cuts = self._draw.choice((0, 0, 0, 1, 5))
@@ -83,7 +92,7 @@ class Fuzzer:
 
     def leave(self, data: bytes) -> None:
         """Send bytes and hang up without reading."""
-        data = mutations.harmless(data)
+        data = self._allowed(data)
         with self._connected(data) as client:
             client.settimeout(SILENCE_S)
             # It may have been told to go already.
@@ -108,6 +117,10 @@ class Fuzzer:
             time.sleep(0.02)
             files = open_files(self._daemon.process.pid)
         return Size(status["memory_bytes"], files)
+
+    def _allowed(self, data: bytes) -> bytes:
+        """Give what may be sent: to a daemon with programs nothing that starts one."""
+        return data if self._executes else mutations.harmless(data)
 
     def _connected(self, data: bytes) -> socket.socket:
         client = socket.socket(socket.AF_UNIX)
@@ -152,10 +165,20 @@ class Fuzzer:
             if reply["id"] != protocol.id_of(line):
                 raise Fault(f"the reply to {line[:200]!r} has id {reply['id']!r}", data)
             self.replies[str(reply.get("code", reply["type"]))] += 1
+            if reply.get("outcome") in EFFECTS:
+                self.replies[reply["outcome"]] += 1
+            if self._executes and reply.get("token"):
+                self._tokens.append(reply["token"])
 
     def _batch(self) -> bytes:
         count = self._draw.choice((1, 2, 5, MOST_LINES))
-        lines = b"".join(mutations.line(self._draw) + b"\n" for _ in range(count))
+        made = [
+            mutations.line(self._draw, executes=self._executes) for _ in range(count)
+        ]
+        if self._tokens:
+            request = {"type": "confirm", "token": self._tokens.pop()}
+            made += [json.dumps(request).encode()] * self._draw.choice((1, 1, 2))
+        lines = b"".join(line + b"\n" for line in made)
         # Half a line at the end, now and then.
         return lines + (
             mutations.line(self._draw)[:20] if self._draw.random() < 0.05 else b""
@@ -213,11 +236,19 @@ def _read(said: bytes, data: bytes) -> Message:
     return reply
 
 
-def started(home: Path, base: Path, *, shortcuts: bool) -> RunningDaemon:
-    """Start a daemon that runs nothing, on a base that understands nothing."""
+def started(
+    home: Path, base: Path, *, shortcuts: bool, executes: bool = False
+) -> RunningDaemon:
+    """Start a daemon that runs nothing, on a base that understands nothing.
+
+    With `executes` it runs stand-ins, whatever it takes an utterance for.
+    """
     other = "linux" if sys.platform == "darwin" else "macos"
-    settings = {"model": str(base), "shortcuts": shortcuts}
+    settings: Message = {"model": str(base), "shortcuts": shortcuts}
     environ = {"WHISPERA_PLATFORM": other}
+    if executes:
+        settings["confidence_threshold"] = 0
+        environ = dry.surroundings(home)
     return RunningDaemon(home, {"settings": settings}, environ).start()
 
 

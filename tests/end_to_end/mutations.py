@@ -15,6 +15,7 @@ from whisperad.wire import MAX_LINE_BYTES
 CORPUS = Path(__file__).with_name("corpus")
 
 MUTE: Message = {"action": "mute_volume"}
+END: Message = {"action": "process_kill_name", "process": "zeppelin"}
 # What is slow to answer comes rarely: a reload reads every file.
 VALID: tuple[tuple[int, Message], ...] = (
     (8, {"type": "interpret", "utterance": "open chrome", "execute": False}),
@@ -29,6 +30,12 @@ VALID: tuple[tuple[int, Message], ...] = (
     (1, {"type": "clear_history"}),
     (1, {"type": "actions"}),
     (30, {"type": "status", "id": 7, "v": 1}),
+)
+# Where all programs are stand-ins: what runs at once, and what is asked about before.
+EXECUTED: tuple[tuple[int, Message], ...] = (
+    *VALID,
+    (2, {"type": "teach", "utterance": "end zeppelin", "intent": END}),
+    (6, {"type": "interpret", "utterance": "end zeppelin", "runs_here": True}),
 )
 RELOADS = ({"type": "reload", "what": "config"}, {"type": "reload", "what": "adapter"})
 RELOAD_EVERY = 2000  # lines, on average
@@ -69,12 +76,14 @@ Change = Callable[[random.Random, Message], None]
 Damage = Callable[[random.Random, bytes], bytes]
 
 
-def line(draw: random.Random) -> bytes:
+def line(draw: random.Random, *, executes: bool = False) -> bytes:
     """Make up a line: a request, mostly changed, and often damaged after that."""
     if draw.random() < 1 / RELOAD_EVERY:
         return json.dumps(draw.choice(RELOADS)).encode()
-    weights, requests = zip(*VALID, strict=True)
+    weights, requests = zip(*(EXECUTED if executes else VALID), strict=True)
     request = dict(draw.choices(requests, weights)[0])
+    if executes and request["type"] == "interpret":
+        request["execute"] = draw.random() < 0.8
     for _ in range(draw.choice((0, 1, 1, 2))):
         draw.choice(_CHANGES)(draw, request)
     text = json.dumps(request, ensure_ascii=draw.random() < 0.5)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end import fuzz, mutations
+from tests.end_to_end import dry, fuzz, mutations
 from tests.end_to_end.fuzz import Fuzzer
 from tests.running import RunningDaemon
 
@@ -13,14 +13,16 @@ LINES = 1200  # `make fuzz` sends a million
 WARM = 400
 
 
-@pytest.fixture(scope="module", params=["model", "shortcuts"])
+@pytest.fixture(scope="module", params=["model", "shortcuts", "executes"])
 def fuzzed(
     request: pytest.FixtureRequest, shared_short_dir: Path, random_base: Path
 ) -> Iterator[RunningDaemon]:
-    """Give a daemon that answers with the model, and one that may take shortcuts."""
-    home = shared_short_dir / request.param
+    """Give daemons: with the model alone, with shortcuts, and with programs to run."""
+    home, kind = shared_short_dir / request.param, request.param
     home.mkdir()
-    daemon = fuzz.started(home, random_base, shortcuts=request.param == "shortcuts")
+    daemon = fuzz.started(
+        home, random_base, shortcuts=kind != "model", executes=kind == "executes"
+    )
     yield daemon
     assert daemon.stop() == 0
     assert daemon.events("internal") == []
@@ -48,13 +50,17 @@ def test_broken_requests_are_answered_and_leave_nothing_behind(
     fuzz.check_size(before, fuzzer.size())
     assert {"status", "interpretation", "ok", "bad-request"} <= fuzzer.replies.keys()
     assert {"too-large", "bad-version", "unknown-token"} <= fuzzer.replies.keys()
+    if dry.is_dry(fuzzed):
+        assert {"done", "needs_confirmation"} <= fuzzer.replies.keys()
+        assert dry.ran(fuzzed)
 
 
-def test_what_would_be_executed_is_not_sent(
+def test_what_would_be_executed_is_sent_only_where_all_programs_are_stand_ins(
     fuzzed: RunningDaemon,
 ) -> None:
     fuzzer = Fuzzer(fuzzed, seed=2)
     fuzzer.send(b'{"type":"interpret","utterance":"hush","ex\\u0065cute":true}\n')
 
-    assert dict(fuzzer.replies) == {"bad-request": 1}
+    code = "interpretation" if dry.is_dry(fuzzed) else "bad-request"
+    assert fuzzer.replies[code] == 1
     assert fuzzed.ask(type="history", limit=1)["type"] == "history"

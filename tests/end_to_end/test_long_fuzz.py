@@ -15,9 +15,9 @@ from tests.end_to_end.long_fuzz import PARTS, Run
 FUZZ = Path(long_fuzz.__file__)
 
 
-def fuzzed(lines: int, file: Path) -> subprocess.CompletedProcess[str]:
+def fuzzed(lines: int, file: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """Run it as `make fuzz` does."""
-    given = ("--lines", str(lines), "--shortcuts", "--json", str(file))
+    given = ("--lines", str(lines), "--shortcuts", "--json", str(file), *more)
     return subprocess.run(
         [sys.executable, str(FUZZ), *given],
         env={**os.environ, "PYTHONPATH": str(FUZZ.parents[2])},
@@ -45,6 +45,19 @@ def test_a_run_that_was_stopped_goes_on_after_its_last_part(tmp_path: Path) -> N
     assert (run["fault"], run["exit_code"]) == (None, 0)
 
 
+@pytest.mark.timeout(120)
+def test_a_run_ends_in_time_with_programs_too(tmp_path: Path) -> None:
+    file = tmp_path / "fuzz.json"
+    ran = fuzzed(1_000_000, file, "--execute", "--minutes", "0.08")
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "too short to tell" in ran.stdout
+    run = json.loads(file.read_text())
+    assert (run["executes"], run["parts"], run["fault"]) == (True, 0, None)
+    assert 0 < run["lines"] < 1_000_000
+    assert run["seconds"] < 60
+
+
 def test_only_the_same_run_goes_on(tmp_path: Path) -> None:
     file = tmp_path / "fuzz.json"
     new = Run(1, True, 400)
@@ -55,6 +68,7 @@ def test_only_the_same_run_goes_on(tmp_path: Path) -> None:
     assert long_fuzz.begun(file, Run(2, True, 400)).parts == 0
     assert long_fuzz.begun(file, Run(1, False, 400)).parts == 0
     assert long_fuzz.begun(file, Run(1, True, 500)).parts == 0
+    assert long_fuzz.begun(file, Run(1, True, 400, True)).parts == 0
 
 
 @pytest.mark.parametrize("over", [{"parts": PARTS}, {"fault": "no reply"}])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from training import adapters
+from training.hashes import file_hash
 from whisperad.adapter import WEIGHTS, Manifest, read_manifest
 from whisperad.errors import BadAdapter
 
@@ -23,6 +24,7 @@ def test_a_published_folder_is_complete_and_named_by_time_and_hash(
     folder = _published(tmp_path, b"one")
 
     assert read_manifest(folder).base == "b"
+    assert read_manifest(folder).weights_hash == file_hash(folder / WEIGHTS)
     assert folder.name[8] == "T"
     assert len(folder.name.rsplit("-", 1)[1]) == 8
     assert not (tmp_path / ".fitting").exists()

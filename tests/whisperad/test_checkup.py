@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from tests import tiny_base
 from tests.setting import HERE
+from training.adapters import write_manifest
+from training.hashes import file_hash
 from whisperad import checkup, settings
-from whisperad.adapter import CONFIG, MANIFEST, WEIGHTS
+from whisperad.adapter import CONFIG, MANIFEST, WEIGHTS, read_manifest
 from whisperad.blas import LIBRARIES
 from whisperad.finding import Finding
 from whisperad.machine import Machine
@@ -206,11 +208,42 @@ def adapter(tmp_path: Path, base: Path, user_file: Path) -> Path:
     return made
 
 
+def _keep_hash(adapter: Path) -> None:
+    """Have the manifest say which weights it is about, as training does."""
+    known = replace(read_manifest(adapter), weights_hash=file_hash(adapter / WEIGHTS))
+    write_manifest(adapter, known)
+
+
 def test_an_adapter_that_fits_is_well(environ: dict[str, str], adapter: Path) -> None:
     found = _only(environ, "adapter")
 
     assert (found.state, found.next_step) == ("ok", None)
     assert found.found.startswith("made, made for mine, ")
+
+
+def test_an_adapter_whose_weights_are_those_of_its_manifest_is_well(
+    environ: dict[str, str], adapter: Path
+) -> None:
+    _keep_hash(adapter)
+    found = _only(environ, "adapter")
+
+    assert found.state == "ok"
+    assert f", weights {file_hash(adapter / WEIGHTS)[:8]}, in " in found.found
+
+
+def test_weights_of_which_a_bit_is_flipped_are_told(
+    environ: dict[str, str], adapter: Path
+) -> None:
+    _keep_hash(adapter)
+    weights = bytearray((adapter / WEIGHTS).read_bytes())
+    weights[-1] ^= 1
+    (adapter / WEIGHTS).write_bytes(weights)
+    found = _only(environ, "adapter")
+
+    assert found.state == "failed"
+    assert found.found.startswith(f"{adapter / WEIGHTS}: expected weights ")
+    assert "whispera-train rollback" in str(found.next_step)
+    assert "make retrain" in str(found.next_step)
 
 
 def test_a_link_to_an_adapter_that_is_gone_is_told(

@@ -1,5 +1,6 @@
 """Adapters are swapped under load without a failed, mixed or lost answer."""
 
+import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -111,6 +112,14 @@ def _truncate(folder: Path, base: Path) -> None:
     file.write_bytes(file.read_bytes()[:-100])
 
 
+def _flip_a_bit(folder: Path, base: Path) -> None:
+    file = folder / WEIGHTS
+    weights = bytearray(file.read_bytes())
+    _manifest(weights_hash=hashlib.sha256(weights).hexdigest())(folder, base)
+    weights[-1] ^= 0x80  # the sign of a weight: it is a number still
+    file.write_bytes(weights)
+
+
 def _reshape(folder: Path, base: Path) -> None:
     weights = load_file(folder / WEIGHTS)
     name = next(iter(weights))
@@ -132,6 +141,7 @@ def _without(name: str) -> Callable[[Path, Path], None]:
 
 BROKEN = {
     "truncated weights": (_truncate, WEIGHTS),
+    "a flipped bit": (_flip_a_bit, f"{WEIGHTS}: expected weights "),
     "wrong shapes": (_reshape, "expected"),
     "wrong base": (
         _manifest(base="other", base_hash="0" * 64),
