@@ -166,7 +166,7 @@ class Serving:
             before = self.configuration
             grammar = await self._thread.submit(lambda model: model.served())
             await asyncio.to_thread(grammar.learn, self._is_wanted)
-            after = await asyncio.to_thread(_learnt, before)
+            after = await asyncio.to_thread(_learnt, before, self._settings.shipped)
             if self.configuration is before:  # it may have been read again
                 self.configuration = after
             self.answers.clear()  # what was misspelt may mean something now
@@ -204,7 +204,9 @@ class Serving:
             configuration = await asyncio.to_thread(
                 _configuration, self._settings, self._settings.config, self._machine
             )
-            configuration = await asyncio.to_thread(_learnt, configuration)
+            configuration = await asyncio.to_thread(
+                _learnt, configuration, self._settings.shipped
+            )
         folders = adapter_folders(self._base, self._settings.data)
         grammar, adapter = await self._thread.submit(
             lambda model: (model.served(), model.adapter)
@@ -242,13 +244,14 @@ def _configuration(
     return Configuration(loaded, preferences, Resolver(loaded, machine))
 
 
-def _learnt(configuration: Configuration) -> Configuration:
+def _learnt(configuration: Configuration, shipped: Path) -> Configuration:
     """Give a configuration with its exact phrases, if the user wants them."""
     if not configuration.preferences.shortcuts:
         return configuration
     names = configuration.resolver.names
     names.refresh()
-    return replace(configuration, exact=Exact(configuration.catalogue, names))
+    exact = Exact(configuration.catalogue, names, shipped)
+    return replace(configuration, exact=exact)
 
 
 def _described(model: Model) -> ServingModel:
