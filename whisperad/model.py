@@ -183,7 +183,7 @@ class Model:
         """Say what the utterance asks for, with passes that the caller makes.
 
         Candidates are looked for below `threshold`, by default the adapter's own, or
-        always if `explain` is set. What may be misspelt and is not sure to be a command
+        always if `explain` is set. What may be misspelt and is not sure
         is read in another spelling too. Raises `TimedOut` when `deadline`, a time of
         `time.monotonic`, passes.
         """

@@ -20,6 +20,7 @@ from whisperad.understanding import Understanding
 from whisperad.utterance import Utterance
 
 SURE = 0.6  # confidence of a command that needs no other spelling
+REFUSED = 0.97  # confidence of none that needs no other spelling either
 MENDED = 0.5  # confidence that a command in another spelling must have
 SHORTEST = 4  # letters: shorter words have too many others beside them
 USUAL = 8  # phrases that a word must be in
@@ -100,9 +101,9 @@ class Spelling:
     def other(self, utterance: Utterance, found: Understanding) -> Respelt | None:
         """Give another spelling that is worth a reading, after what one has found.
 
-        None if that was sure to be a command, or the spelling seems to be right.
+        None if that was sure, or the spelling seems to be right.
         """
-        if found.intents and found.confidence >= SURE:
+        if found.confidence >= (SURE if found.intents else REFUSED):
             return None
         text, done = "", 0
         places: list[int] = []

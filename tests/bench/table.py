@@ -130,6 +130,7 @@ def figure(value: float, unit: str) -> str:
 def save(report: Report, file: Path) -> None:
     """Write all of it as JSON."""
     text = msgspec.json.format(msgspec.json.encode(report), indent=2)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(text + b"\n")
 
 

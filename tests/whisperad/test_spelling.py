@@ -9,7 +9,7 @@ from whisperad import catalogue
 from whisperad.intent import Intent
 from whisperad.model import Model
 from whisperad.settings import EMBEDDED_MODEL
-from whisperad.spelling import MENDED, SURE, USUAL, Respelt, Spelling
+from whisperad.spelling import MENDED, REFUSED, SURE, USUAL, Respelt, Spelling
 from whisperad.understanding import Candidate, Understanding
 from whisperad.utterance import normalise
 
@@ -61,13 +61,14 @@ def test_of_two_words_that_are_as_near_the_more_usual_one_is_meant(
     assert _read(spelling, "frorm") == "from"
 
 
-def test_a_sure_command_is_not_read_again(spelling: Spelling) -> None:
+def test_what_is_sure_is_not_read_again(spelling: Spelling) -> None:
     opened = Intent("open_app", {"target": "opne"})
     sure = Understanding((opened,), SURE)
     unsure = Understanding((opened,), SURE - 0.01)
 
     assert spelling.other(normalise("opne opne"), sure) is None
     assert spelling.other(normalise("opne opne"), unsure) is not None
+    assert spelling.other(normalise("opne"), Understanding((), REFUSED)) is None
 
 
 def _respelt(spelling: Spelling, typed: str) -> Respelt:
