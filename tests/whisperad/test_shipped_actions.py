@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import shipped_model
 from whisperad import catalogue, policy
 from whisperad.action import Action
 from whisperad.intent import Intent
 from whisperad.model import Model
-from whisperad.settings import EMBEDDED_MODEL
 from whisperad.utterance import normalise
 
 CATALOGUE = catalogue.load()
@@ -41,11 +41,7 @@ def test_there_are_many_different_ways_to_say_each(action: Action) -> None:
 @pytest.fixture(scope="module")
 def model() -> Model:
     """Give the shipped model with all that it learns after its start."""
-    model = Model(EMBEDDED_MODEL)
-    model.use(model.load_adapter(EMBEDDED_MODEL / "adapter"))
-    model.serve(CATALOGUE)
-    model.served().learn()
-    return model
+    return shipped_model.learnt()
 
 
 def _done(model: Model, said: str) -> tuple[Intent, ...]:

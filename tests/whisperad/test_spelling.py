@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import shipped_model
 from training.generate import Generator
 from whisperad import catalogue
 from whisperad.intent import Intent
 from whisperad.model import Model
-from whisperad.settings import EMBEDDED_MODEL
 from whisperad.spelling import MENDED, REFUSED, SURE, USUAL, Respelt, Spelling
 from whisperad.understanding import Candidate, Understanding
 from whisperad.utterance import normalise
@@ -129,11 +129,7 @@ def test_the_reading_as_typed_stays_where_the_other_is_no_surer(
 @pytest.fixture(scope="module")
 def model() -> Model:
     """Give the shipped model, which has learnt how words are spelt."""
-    model = Model(EMBEDDED_MODEL)
-    model.use(model.load_adapter(EMBEDDED_MODEL / "adapter"))
-    model.serve(CATALOGUE)
-    model.served().learn()
-    return model
+    return shipped_model.learnt()
 
 
 @pytest.mark.timeout(120)
