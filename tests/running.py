@@ -113,7 +113,8 @@ class RunningDaemon:
             try:
                 self.ask(type="status")
                 return
-            except (FileNotFoundError, ConnectionRefusedError):
+            except (FileNotFoundError, ConnectionRefusedError, ConnectionResetError):
+                # Reset: what a killed daemon was just starting had its socket open.
                 time.sleep(0.005)
         raise AssertionError(f"not ready after {START_S} s: {self._logged()}")
 
