@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -14,7 +15,6 @@ import pytest
 from tests.running import Client, RunningDaemon
 
 START_S = 1.0  # promised from process start to the first answer
-PEERS = 60  # times as long as Python takes to import MLX, where everything is slow
 INTERPRET = {"type": "interpret", "utterance": "open chrome"}
 
 
@@ -22,19 +22,24 @@ INTERPRET = {"type": "interpret", "utterance": "open chrome"}
 def test_the_first_answer_comes_within_a_second_of_the_start(
     stopped: RunningDaemon,
 ) -> None:
-    took_s, peer_s = [], []
+    took_s, worked_s = [], []
     for _ in range(3):  # the best of three: the machine has other work
-        began = time.monotonic()
-        subprocess.run([sys.executable, "-I", "-c", "import mlx.core"], check=True)
-        peer_s.append(time.monotonic() - began)
+        worked = _children_s()
         began = time.monotonic()
         stopped.start()
         reply = stopped.ask(**INTERPRET)
         took_s.append(time.monotonic() - began)
         assert reply["type"] == "interpretation"
         assert stopped.stop() == 0
+        worked_s.append(_children_s() - worked)
 
-    assert min(took_s) < max(START_S, PEERS * min(peer_s))
+    # Where every core is taken by others, what counts is the work it was to start.
+    assert min(took_s) < START_S or min(worked_s) < START_S
+
+
+def _children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
