@@ -69,8 +69,11 @@ def evaluate(
         str(path): own_rows.read(path, place.catalogue) for path in rows or ()
     }
     path = _writable(to or place.dataset.with_name("report.html"))
-    test = _tested(place, count)
-    mine = own.examples(place.catalogue, SHIPPED, place.taught)
+    drawing = Generator(place.catalogue, SHIPPED, "test")
+    test = taught.drawn(drawing, count, promote.SEED, place.taught)
+    mine = own.examples(
+        drawing, own.own_actions(place.catalogue, SHIPPED), place.taught
+    )
     if mine:
         sets[f"your own actions, rows {own.SAID}"] = mine
     with console.status("the model answers") as status:
@@ -92,11 +95,6 @@ def evaluate(
     for part in parts:
         _tell(part, place.catalogue)
     console.print(f"\nreport: {path}", soft_wrap=True)
-
-
-def _tested(place: Place, count: int) -> Iterable[Example]:
-    generator = Generator(place.catalogue, SHIPPED, "test")
-    return taught.drawn(generator, count, promote.SEED, place.taught)
 
 
 @app.command()

@@ -17,16 +17,15 @@ import msgspec
 import numpy as np
 from tokenizers import Tokenizer
 
+from training import quick
 from training.feeding import Rows, batches
 from training.fitting import LOSSES, checkpoints
 from training.plan import Plan
 from whisperad.adapter import WEIGHTS
 from whisperad.errors import BadAdapter, WhisperaError
-from whisperad.weights import quick_swiglu
 
-# After `weights`, which chooses the BLAS that mlx binds when it is imported.
+# After `quick`, which has the BLAS chosen that mlx binds when it is imported.
 import mlx.core as mx  # isort: skip
-from mlx import nn  # isort: skip
 from mlx import optimizers as optim  # isort: skip
 from mlx.nn.layers.base import Module  # isort: skip
 from mlx.utils import tree_flatten, tree_map  # isort: skip
@@ -136,7 +135,7 @@ def _loaded(base: Path) -> Module:
     if mx.default_device() == mx.Device(mx.cpu):
         mx.disable_compile()  # it runs a C++ compiler, and gains nothing
         if platform.machine() == "x86_64":
-            qwen2.swiglu = quick_swiglu  # type: ignore[attr-defined]  # imported there
+            qwen2.swiglu = quick.swiglu  # type: ignore[attr-defined]  # imported there
         model = dequantize_model(model)
         model.set_dtype(mx.float32)  # nothing narrower reaches a fast BLAS there
     return model
@@ -205,10 +204,8 @@ def _answer_loss(
         logits = model.model.embed_tokens.as_linear(states)
     else:
         logits = model.lm_head(states)
-    counted = following >= 0
-    each = nn.losses.cross_entropy(logits, mx.maximum(following, 0)) * counted
-    count = counted.sum()
-    return each.astype(mx.float32).sum() / count, count
+    count = (following >= 0).sum()
+    return quick.cross_entropy(logits, following).sum() / count, count
 
 
 class _Reports(TrainingCallback):

@@ -4,17 +4,26 @@ Splits share no phrase template. Every action gets the same share, critical ones
 times that, those that copy free words twice; `none` gets a fixed share of all rows.
 """
 
+import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import accumulate
 from pathlib import Path
 from random import Random
+from typing import Self
 
 from training import compounds, phrasing
 from training.dataset import Example
 from training.loosen import Loosener
 from training.synonyms import Synonyms
-from training.templates import PLAIN, Split, Template, of_action, of_refusals
+from training.templates import (
+    PLAIN,
+    Split,
+    Template,
+    none_phrases,
+    of_action,
+    of_split,
+)
 from training.wordings import Wordings
 from whisperad.action import Action
 from whisperad.catalogue import Catalogue
@@ -50,25 +59,42 @@ class Generator:
         self._wordings = Wordings(catalogue, config)
         self._synonyms = Synonyms(config)
         self._actions = catalogue.actions
+        self._config = config
+        own = give_way(catalogue, config)
+        self._refusals = [p for p in none_phrases(config) if p.template not in own]
+        self._deal(split)
+
+    def other(self, split: Split, only: Container[str] | None = None) -> Self:
+        """Give a generator of another split, without reading anything again.
+
+        `only` names the actions to draw, if not all of them and what is no command.
+        """
+        other = copy.copy(self)
+        if only is not None:
+            some = self._actions.items()
+            other._actions = {name: action for name, action in some if name in only}
+            other._refusals = []
+        other._deal(split)
+        return other
+
+    def _deal(self, split: Split) -> None:
+        """Begin anew with the templates of a split."""
         self._by_verb: dict[str, list[Template]] = {}
         self._groups: list[list[Template]] = []
         self._bounds: dict[int, list[int]] = {}  # of the groups, by identity
         self._weights: list[float] = []
-        for action in catalogue.actions.values():
-            group = of_action(action, split, config)
+        for action in self._actions.values():
+            group = of_action(action, split, self._config)
             if group:
                 self._groups.append(group)
                 self._weights.append(_weight(action))
         self._own: dict[str, list[Template]] = {}  # a user's own actions
         self._loosener: Loosener | None = None
         if split == "train":
-            self._stress(config)
+            self._stress()
         self._listed = [group for group in self._groups if _takes_a_list(group)]
-        own = give_way(catalogue, config)
         refusals = [
-            template
-            for template in of_refusals(config, split)
-            if template.phrase.template not in own
+            Template(None, phrase) for phrase in of_split(self._refusals, split)
         ]
         if refusals:
             total = sum(self._weights)
@@ -89,13 +115,13 @@ class Generator:
                 made += 1
                 yield example
 
-    def _stress(self, config: Path) -> None:
+    def _stress(self) -> None:
         """Draw a user's own actions more often, and in words that they do not have.
 
         Few phrases among tens of thousands would not be learnt.
         """
         own = [
-            not Path(group[0].phrase.file).is_relative_to(config)
+            not Path(group[0].phrase.file).is_relative_to(self._config)
             for group in self._groups
         ]
         if not any(own):

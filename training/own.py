@@ -8,8 +8,6 @@ import os
 from collections import Counter
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from training.dataset import Example
 from training.generate import Generator
 from training.taught import Taught, drawn
@@ -30,14 +28,15 @@ def own_actions(catalogue: Catalogue, config: Path) -> frozenset[str]:
     return frozenset(action.id for action in actions if _is_own(action, config))
 
 
-def examples(catalogue: Catalogue, config: Path, taught: Taught) -> list[Example]:
-    """Draw some rows of each of a user's actions, no two of them alike."""
-    own = own_actions(catalogue, config)
+def examples(drawing: Generator, own: frozenset[str], taught: Taught) -> list[Example]:
+    """Draw some rows of each of a user's actions, no two of them alike.
+
+    `drawing` draws all that the config has, `own` are those actions.
+    """
     if not own:
         return []
     each = max(1, min(ROWS, MOST // len(own)))
-    alone = {name: catalogue.actions[name] for name in sorted(own)}
-    generator = Generator(replace(catalogue, actions=alone), config, "train")
+    generator = drawing.other("train", own)
     found: dict[str, Example] = {}
     counts: Counter[str] = Counter()
     for example in drawn(generator, TRIED * each * len(own), SEED, taught):

@@ -35,12 +35,15 @@ def measure(
     base: Path,
     partial: Path,
     catalogue: Catalogue,
-    config: Path,
+    held_out: Generator,
     origin: Origin,
     tested: Sequence[Example],
     told: Told = unheard,
 ) -> tuple[Manifest, list[Answer]]:
-    """Calibrate a fitted adapter on as many rows of valid, and have it answer a test."""
+    """Calibrate a fitted adapter on as many rows of valid, and have it answer a test.
+
+    `held_out` draws those of valid.
+    """
     manifest = Manifest(
         base=base.name,
         base_hash=model.hash,
@@ -53,7 +56,6 @@ def measure(
     )
     adapters.write_manifest(partial, manifest)
     model.use(model.load_adapter(partial))
-    held_out = Generator(catalogue, config, "valid")
     valid = answer(model, drawn(held_out, len(tested), SEED, origin.taught), told)
     calibration = calibrate([a.judged() for a in valid])
     manifest = msgspec.structs.replace(manifest, calibration=calibration)

@@ -54,8 +54,9 @@ def generate(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "dataset.json").unlink(missing_ok=True)
     hashes = []
+    generator = Generator(catalogue, config, SPLITS[0])
     for number, split in enumerate(SPLITS):
-        generator = Generator(catalogue, config, split)
+        generator = generator.other(split) if number else generator
         count = rows if split == "train" else HELD_ROWS
         examples = drawn(generator, count, seed + number, taught)
         if split == "train":
@@ -122,21 +123,22 @@ def measure_and_publish(
     """
     model = Model(base)
     model.serve(catalogue)
-    mine = own.examples(catalogue, config, origin.taught)
     test = Generator(catalogue, config, "test")
     tested = list(drawn(test, HELD_ROWS, promote.SEED, origin.taught))
+    own_actions = own.own_actions(catalogue, config)
+    mine = own.examples(test, own_actions, origin.taught)
     serving = (adapters.current(folder), base / "adapter")
     before = _before(model, serving, tested, mine, told)
     canaries = gate.standing(model, before.canaries, catalogue, origin.taught)
     partial = folder / ".fitting"
     manifest, after = promote.measure(
-        model, base, partial, catalogue, config, origin, tested, told
+        model, base, partial, catalogue, test.other("valid"), origin, tested, told
     )
     change = Change(
         before.answers,
         after,
         catalogue,
-        own.own_actions(catalogue, config),
+        own_actions,
         before.own,
         answer(model, mine),
     )

@@ -48,7 +48,7 @@ def of_action(action: Action, split: Split, shipped: Path) -> list[Template]:
     All of a user's own, which are not below `shipped`, are trained on: they are few,
     and each of them is what somebody says.
     """
-    given = _of_split(action.phrases, split)
+    given = of_split(action.phrases, split)
     if split == "train":
         ours = f"{shipped}{os.sep}"
         own = [phrase for phrase in action.phrases if not phrase.file.startswith(ours)]
@@ -58,7 +58,7 @@ def of_action(action: Action, split: Split, shipped: Path) -> list[Template]:
 
 def of_refusals(config: Path, split: Split) -> list[Template]:
     """Give the templates of what is no command. Raises `BadConfig`."""
-    given = _of_split(none_phrases(config), split)
+    given = of_split(none_phrases(config), split)
     return [Template(None, phrase) for phrase in given]
 
 
@@ -88,8 +88,8 @@ def none_phrases(config: Path) -> tuple[Phrase, ...]:
     return tuple(found)
 
 
-def _of_split(given: Iterable[Phrase], split: Split) -> list[Phrase]:
-    """Deal templates out: by their text, so that adding one moves no other."""
+def of_split(given: Iterable[Phrase], split: Split) -> list[Phrase]:
+    """Give the phrases of a split. Deals them out: by their text, so that adding one moves no other."""
     dealt: dict[str, list[Phrase]] = {"train": [], "valid": [], "test": []}
     for index, phrase in enumerate(given):
         number = int.from_bytes(hashlib.sha256(phrase.template.encode()).digest()[:4])

@@ -54,7 +54,7 @@ with _light_mlx_lm():
 
 Layers: TypeAlias = Model
 
-_LOG2_E = math.log2(math.e)
+LOG2_E = math.log2(math.e)
 
 
 # What comes of a folder whose files are damaged, or made for something else.
@@ -69,7 +69,7 @@ def quick_swiglu(gate: mx.array, x: mx.array) -> mx.array:
 
     There its sigmoid and `exp` go number by number, and were half of a pass.
     """
-    return gate * x / (1 + mx.power(2.0, gate * -_LOG2_E))
+    return gate * x / (1 + mx.power(2.0, gate * -LOG2_E))
 
 
 class Lora(NamedTuple):

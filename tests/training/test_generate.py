@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 from training.dataset import read_rows, write
 from training.feeding import tokenise
 from training.generate import Generator
+from training.templates import Split
 from whisperad import catalogue as catalogues
 from whisperad.catalogue import SHIPPED, Catalogue
 from whisperad.errors import BadConfig
@@ -40,10 +41,26 @@ def test_same_config_and_seed_give_the_same_bytes(
     assert first != other
 
 
-def test_splits_share_no_template(catalogue: Catalogue, train: Generator) -> None:
+def test_a_generator_made_of_another_draws_what_one_made_anew_does(
+    catalogue: Catalogue, train: Generator
+) -> None:
+    anew = Generator(catalogue, SHIPPED, "valid")
+
+    assert list(train.other("valid").examples(300, 5)) == list(anew.examples(300, 5))
+
+
+def test_only_the_actions_that_are_asked_for_are_drawn(train: Generator) -> None:
+    drawn = train.other("test", {"mute_volume", "open_app"}).examples(200, 1)
+
+    actions = {intent.action for example in drawn for intent in example.intents}
+    assert actions == {"mute_volume", "open_app"}
+
+
+def test_splits_share_no_template(train: Generator) -> None:
     seen = {e.template for e in train.examples(8000, 1) if len(e.intents) == 1}
-    for split in ("valid", "test"):
-        held_out = Generator(catalogue, SHIPPED, split).examples(2000, 1)
+    splits: tuple[Split, ...] = ("valid", "test")
+    for split in splits:
+        held_out = train.other(split).examples(2000, 1)
         others = {e.template for e in held_out if len(e.intents) == 1}
 
         assert others

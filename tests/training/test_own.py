@@ -8,6 +8,7 @@ import pytest
 from tests.training import small_config
 from training import own
 from training.dataset import Example
+from training.generate import Generator
 from whisperad import catalogue as catalogues
 from whisperad.catalogue import Catalogue
 from whisperad.intent import Intent
@@ -32,7 +33,7 @@ macos = { argv = ["true"] }
 id = "mute"
 phrases = ["not a sound from the fish", "let the fish sleep", "quiet for the fish"]
 """
-NAMES = {"print_label", "feed_fish", "mute"}
+NAMES = frozenset({"print_label", "feed_fish", "mute"})
 
 
 @pytest.fixture
@@ -57,24 +58,30 @@ def test_an_action_whose_phrases_are_a_users_is_their_own(
     assert own.own_actions(catalogue, shipped) == NAMES
 
 
+@pytest.fixture
+def drawing(catalogue: Catalogue, shipped: Path) -> Generator:
+    """Give what draws all that these actions and ours have."""
+    return Generator(catalogue, shipped, "test")
+
+
 def test_each_action_has_rows_and_they_are_the_same_each_time(
-    catalogue: Catalogue, shipped: Path
+    drawing: Generator,
 ) -> None:
-    found = own.examples(catalogue, shipped, ())
+    found = own.examples(drawing, NAMES, ())
     counts = Counter(example.intents[0].action for example in found)
 
     assert set(counts) == NAMES
     assert all(5 < count <= own.ROWS for count in counts.values())
     assert len({example.utterance for example in found}) == len(found)
-    assert own.examples(catalogue, shipped, ()) == found
+    assert own.examples(drawing, NAMES, ()) == found
 
 
-def test_what_was_taught_is_no_row(catalogue: Catalogue, shipped: Path) -> None:
-    said = own.examples(catalogue, shipped, ())[0].utterance
+def test_what_was_taught_is_no_row(drawing: Generator) -> None:
+    said = own.examples(drawing, NAMES, ())[0].utterance
     taught = (Example(said, (Intent("mute"),), "taught"),)
 
-    assert said not in {e.utterance for e in own.examples(catalogue, shipped, taught)}
+    assert said not in {e.utterance for e in own.examples(drawing, NAMES, taught)}
 
 
-def test_without_own_actions_there_are_no_rows(shipped: Path) -> None:
-    assert own.examples(catalogues.load(shipped), shipped, ()) == []
+def test_without_own_actions_there_are_no_rows(drawing: Generator) -> None:
+    assert own.examples(drawing, frozenset(), ()) == []
