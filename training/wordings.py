@@ -72,11 +72,11 @@ class Wordings:
         owner = action.id if action else NONE
         if not pieces or not settled.belongs(self._settled, owner, pieces, slots):
             return None  # the wording is another action's
-        pieces = _as_adjectives(pieces, slots)
+        pieces = _as_adjectives(_joined(pieces, slots), slots)
         last = pieces[-1].slot
         return Part(
             owner,
-            [Piece(p.text, p.slot if p.slot in slots else None) for p in pieces],
+            pieces,
             {**chosen, **template.phrase.fixed},
             last in slots and slots[last].type == "text",
         )
@@ -105,6 +105,21 @@ def _known_names(catalogue: Catalogue, samples: Samples) -> dict[str, list[str]]
 def _says_its_kind(phrase: Phrase) -> bool:
     """Whether the phrase itself tells that a site or a folder is meant."""
     return KINDS.search(re.sub(r"\{[^}]*\}", "", phrase.template)) is not None
+
+
+def _joined(pieces: list[Piece], slots: Mapping[str, Slot]) -> list[Piece]:
+    """Put all text between two slots into one piece: templates are parsed by words.
+
+    What comes after looks for several words in a row, such as "turn off".
+    """
+    joined: list[Piece] = []
+    for piece in pieces:
+        slot = piece.slot if piece.slot in slots else None
+        if slot is None and joined and joined[-1].slot is None:
+            joined[-1] = Piece(joined[-1].text + piece.text)
+        else:
+            joined.append(Piece(piece.text, slot))
+    return joined
 
 
 def _as_adjectives(pieces: list[Piece], slots: Mapping[str, Slot]) -> list[Piece]:
