@@ -163,8 +163,8 @@ class Samples:
 def _plain_text(sentence: Sentence) -> str | None:
     """Give the text of a template that is nothing but text."""
     match sentence.expression:
-        case Group(items=[TextChunk(original_text=text)]):
-            return text
+        case Group(items=items) if all(isinstance(item, TextChunk) for item in items):
+            return "".join(i.original_text for i in items if isinstance(i, TextChunk))
     return None
 
 

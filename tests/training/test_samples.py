@@ -39,6 +39,15 @@ def test_a_file_of_no_commands_may_be_drawn_from_more_often(tmp_path: Path) -> N
     assert sum(map(len, splits)) == 2
 
 
+def test_entries_of_several_words_are_known(tmp_path: Path) -> None:
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples" / "a.toml").write_text(
+        'sites = ["example", "web dot example dot org", "(a|b) site"]\n'
+    )
+
+    assert Samples(tmp_path).entries("sites") == ["example", "web dot example dot org"]
+
+
 @pytest.mark.parametrize(
     "file",
     [
