@@ -19,15 +19,27 @@ JOINTS = (
 _LISTING = (" and ", " and ", " and ", ", ", " & ", " plus ", " as well as ")
 SAME_JOINT = 0.3  # of lists: "chrome and slack and zoom"
 _COUNTS = (2, 2, 2, 2, 2, 3, 3, 4)
-# Verbs that can be said once for two actions, alone or with the word after them.
+# Verbs that can be said once for two actions, alone or with the particle after them.
 _ONE_WORD = frozenset(
     "open close check start stop pause hide get list increase decrease raise lower mute"
     " unmute enable disable display empty lock clear connect disconnect copy launch"
     " kill restart maximise minimise maximize minimize toggle read run".split()
 )
+# Verbs that can be said so only with a word after them.
 _TWO_WORDS = frozenset(
-    "turn switch show tell give put bring what's whats how's set take shut go".split()
+    "turn switch show tell give put bring what's whats how's set take shut power fire"
+    " pull flip wake spin boot".split()
 )
+_PARTICLES = frozenset("on off up down out back to from".split())
+_AFTER_TWO = _PARTICLES | frozenset("me us the my a an".split())
+# What no name begins with: what is left of such a wording makes no sense alone.
+_NO_NAME = frozenset(
+    "in on off up down out back to from at of with into for as over by through using -a"
+    " is are me us it them i if that's whether how again now rid shot and closer not"
+    " afresh anew".split()
+)
+_LONGEST_NAME = 6  # words of what is left, without those of slots
+_TWO_CLAUSES = (" and ", " then ", " but ", ", ", " when ", " because ", " it's ")
 
 
 class Part(NamedTuple):
@@ -95,12 +107,23 @@ def shared_verb(pieces: list[Piece]) -> str | None:
     """Give the verb of a wording that another one may do without, if it has one."""
     if not pieces or pieces[0].slot is not None:
         return None
-    words = pieces[0].text.split(" ")
-    if len(words) > 1 and words[0] in _ONE_WORD:
-        return words[0] + " "
-    if len(words) > 2 and words[0] in _TWO_WORDS:
-        return f"{words[0]} {words[1]} "
-    return None
+    first, *rest = pieces[0].text.split(" ")
+    if not rest or first not in _ONE_WORD | _TWO_WORDS:
+        return None
+    verb = f"{first} "
+    if rest[0] in _PARTICLES or first in _TWO_WORDS:
+        after, *rest = rest
+        if after not in _AFTER_TWO:
+            return None
+        verb += f"{after} "
+    text = " ".join([*rest, *(p.text for p in pieces[1:] if p.slot is None)])
+    if not rest or len(text.split()) > _LONGEST_NAME:
+        return None
+    # People ask to be told how something is, but they open nothing like that.
+    tells = verb.endswith(("me ", "us ")) and rest[0] == "how"
+    if (rest[0] in _NO_NAME and not tells) or any(c in text for c in _TWO_CLAUSES):
+        return None
+    return verb
 
 
 def carry_verb(parts: list[Part], verb: str, random: Random) -> Group:
