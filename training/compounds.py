@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 from typing import NamedTuple
 
+from training.imperatives import is_imperative
 from whisperad.phrases import Piece
 
 JOINTS = (
@@ -16,6 +17,7 @@ JOINTS = (
     " and also ", " also ", " after that ", ", after that ", " plus ", ". ", " & ",
     " and after that ", ", also ", " and ", " and ",
 )  # fmt: skip
+_ASKING_AGAIN = ("also ", "please ", "can you ")
 _LISTING = (" and ", " and ", " and ", ", ", " & ", " plus ", " as well as ")
 SAME_JOINT = 0.3  # of lists: "chrome and slack and zoom"
 _COUNTS = (2, 2, 2, 2, 2, 3, 3, 4)
@@ -79,7 +81,8 @@ def join(groups: list[Group], random: Random) -> Group:
             if len(groups) > 2 and random.random() < 0.5:
                 joint = random.choice(JOINTS)
             if random.random() < 0.06:
-                joint += random.choice(["please ", "can you ", "also "])
+                asked = is_imperative(group.pieces)
+                joint += random.choice(_ASKING_AGAIN if asked else _ASKING_AGAIN[:1])
             joined.pieces.append(Piece(joint))
         joined.pieces.extend(_counted_from(len(joined.parts), group.pieces))
         joined.parts.extend(group.parts)

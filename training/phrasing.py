@@ -4,20 +4,12 @@ Works on pieces, so that a slot's words stay known; what happens to commands hap
 to what is not a command just as often, or the disturbance itself would be a hint.
 """
 
+from collections.abc import Callable
 from random import Random
 
+from training.imperatives import is_imperative
 from whisperad.phrases import Piece
 
-# A wording that begins with one of these is no bare imperative: "can you what's on"
-# is nothing anybody says.
-_NOT_IMPERATIVE = frozenset(
-    "i i'm i'd i'll i've im id my me we we're you you're your he she it it's its they"
-    " there there's that that's this these those the a an what what's whats which who"
-    " who's whose when where where's why how how's is isn't are aren't am was were do"
-    " does did don't doesn't didn't can can't could would will won't should shall may"
-    " might have has had any anything something no not never let's lets please hey"
-    " too so more less enough time need want if".split()
-)
 _ASKING = (
     "please", "can you", "could you", "could you please", "can you please", "would you",
     "will you", "i want you to", "i need you to", "i'd like you to", "i want to",
@@ -38,7 +30,15 @@ _CLOSING = (
     "real quick", "ok", "okay", "already", "for me please", "right away", "again",
     "if you don't mind", "computer", "mate", "buddy", "at once", "will ya", "can you",
 )  # fmt: skip
-_HESITATIONS = ("uh", "um", "er", "like", "you know", "uhm", "hmm")
+# What may be said after a question, a wish or a name too.
+_CLOSING_ALL = (
+    "please", "please", "please", "now", "right now", "thanks", "thank you", "ok", "okay",
+    "computer", "mate", "buddy",
+)  # fmt: skip
+_POLITE_ENDS = ("please", "thanks", "thank you", "now", "again", "would you", "already")
+_HESITATIONS = ("uh", "um", "er", "erm", "uhm", "hmm", "ah", "uh", "um", "er")
+_FILLERS = ("like", "you know", "well", "i mean")  # never just before a value
+_RESTARTED = 0.25  # of hesitations: "open, uh, open chrome"
 _KEYS = {
     "a": "sqz", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh",
     "h": "gj", "i": "uo", "j": "hk", "k": "jl", "l": "k", "m": "n", "n": "bm", "o": "ip",
@@ -58,6 +58,7 @@ _SLIPS = {
     "color": ("colour",), "alarm": ("alarms", "alarum"), "timer": ("timmer",),
 }  # fmt: skip
 _DROPPABLE = frozenset("the a an my this that of some".split())
+HESITATING = 0.035  # of wordings
 
 
 def disturb(pieces: list[Piece], random: Random, open_end: bool) -> list[Piece]:
@@ -69,7 +70,7 @@ def disturb(pieces: list[Piece], random: Random, open_end: bool) -> list[Piece]:
         pieces = _polite(pieces, random, open_end)
     if random.random() < 0.1:
         pieces = _each_word(pieces, random, _drop, 0.5)
-    if random.random() < 0.06:
+    if random.random() < HESITATING:
         pieces = _hesitate(pieces, random)
     if random.random() < 0.12:
         pieces = _each_word(pieces, random, _slip, 0.5)
@@ -81,36 +82,42 @@ def disturb(pieces: list[Piece], random: Random, open_end: bool) -> list[Piece]:
 
 
 def _polite(pieces: list[Piece], random: Random, open_end: bool) -> list[Piece]:
-    first = pieces[0].text.split(" ", 1)[0] if pieces else ""
+    imperative = is_imperative(pieces)
     before: list[str] = []
     if random.random() < 0.3:
         before.append(random.choice(_CALLING) + random.choice([",", "", ""]))
-    if random.random() < 0.6 and first not in _NOT_IMPERATIVE and not pieces[0].slot:
+    if random.random() < 0.6 and imperative:
         before.append(random.choice(_ASKING))
     head = [Piece(" ".join(before) + " ")] if before else []
     tail: list[Piece] = []
-    if not open_end and random.random() < 0.4:
-        tail = [Piece(random.choice([" ", " ", ", "]) + random.choice(_CLOSING))]
+    ends = not pieces[-1].slot and pieces[-1].text.endswith(_POLITE_ENDS)
+    if not open_end and random.random() < 0.4 and not ends:
+        closing = random.choice(_CLOSING if imperative else _CLOSING_ALL)
+        tail = [Piece(random.choice([" ", " ", ", "]) + closing)]
     return [*head, *pieces, *tail]
 
 
 def _each_word(
-    pieces: list[Piece], random: Random, change: object, chance: float
+    pieces: list[Piece],
+    random: Random,
+    change: Callable[[str, Random], str | None],
+    chance: float,
 ) -> list[Piece]:
+    """Change some words outside slots; None leaves a word out."""
     changed = []
     for piece in pieces:
         if piece.slot is None:
             words = [
-                change(word, random) if random.random() < chance else word  # type: ignore[operator]
+                change(word, random) if random.random() < chance else word
                 for word in piece.text.split(" ")
             ]
-            piece = Piece(" ".join(words))
+            piece = Piece(" ".join(word for word in words if word is not None))
         changed.append(piece)
     return changed
 
 
-def _drop(word: str, random: Random) -> str:
-    return "" if word in _DROPPABLE else word
+def _drop(word: str, random: Random) -> str | None:
+    return None if word in _DROPPABLE else word
 
 
 def _slip(word: str, random: Random) -> str:
@@ -118,11 +125,27 @@ def _slip(word: str, random: Random) -> str:
 
 
 def _hesitate(pieces: list[Piece], random: Random) -> list[Piece]:
+    """Put an "uh" between two words, or begin anew: "open, uh, open chrome"."""
+    if random.random() < _RESTARTED and not pieces[0].slot:
+        words = pieces[0].text.split()
+        begun = " ".join(words[: random.choice((1, 1, 2, 3))])
+        said = random.choice((" {} ", ", {}, ", "... {} ", " {}, "))
+        return [Piece(begun + said.format(random.choice(_HESITATIONS))), *pieces]
     index = random.randrange(len(pieces))
-    if pieces[index].slot is not None or " " not in pieces[index].text.strip():
+    if pieces[index].slot is not None:
         return pieces
     words = pieces[index].text.split(" ")
-    words.insert(random.randrange(1, len(words)), random.choice(_HESITATIONS))
+    places = [at for at in range(1, len(words)) if words[at - 1]]
+    if not places:
+        return pieces
+    at = random.choice(places)
+    filler = random.choice(_HESITATIONS)
+    if words[at] and random.random() < 0.25:
+        filler = random.choice(_FILLERS)
+    if random.random() < 0.3:
+        words[at - 1] += ","
+        filler += ","
+    words.insert(at, filler)
     return [*pieces[:index], Piece(" ".join(words)), *pieces[index + 1 :]]
 
 
