@@ -8,6 +8,7 @@ from random import Random
 
 from hassil.expression import Sentence
 
+from training.agreement import agree
 from training.compounds import Part
 from training.samples import Samples, unknown_lists
 from training.templates import Template
@@ -72,7 +73,7 @@ class Wordings:
         owner = action.id if action else NONE
         if not pieces or not settled.belongs(self._settled, owner, pieces, slots):
             return None  # the wording is another action's
-        pieces = _as_adjectives(_joined(pieces, slots), slots)
+        pieces = agree(_as_adjectives(_joined(pieces, slots), slots), slots)
         last = pieces[-1].slot
         return Part(
             owner,
