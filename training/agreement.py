@@ -35,7 +35,7 @@ def agree(pieces: list[Piece], slots: Mapping[str, Slot]) -> list[Piece]:
             before = fitted.pop().text
             if slot.samples in _TIMES:
                 before, piece = _timed(before, piece)
-            elif _WITH_ARTICLE.match(piece.text) and slot.type != "text":
+            elif _WITH_ARTICLE.match(piece.text):
                 before = _ARTICLE.sub("", before)
             if before:
                 fitted.append(Piece(before))
