@@ -5,14 +5,12 @@ times that, those that copy free words twice; `none` gets a fixed share of all r
 """
 
 import copy
-import math
 from collections.abc import Container, Iterator
-from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Self
 
-from training import compounds, phrasing
+from training import compounds, phrasing, shares
 from training.dataset import Example
 from training.loosen import Loosener
 from training.synonyms import Synonyms
@@ -25,7 +23,6 @@ from training.templates import (
     of_split,
 )
 from training.wordings import Wordings
-from whisperad.action import Action
 from whisperad.catalogue import Catalogue
 from whisperad.conflicts import give_way
 from whisperad.intent import NONE, NOT_A_COMMAND, Intent
@@ -33,9 +30,6 @@ from whisperad.phrases import Piece
 from whisperad.utterance import normalise
 
 NONE_SHARE = 0.24  # of all rows; refusing is the harder half of understanding
-CRITICAL_WEIGHT = 3  # everyday actions are seen three times as often
-COPYING_WEIGHT = 2  # spans of free words are the last thing a model learns
-COPIED = frozenset({"app", "contact", "device", "folder", "path", "site", "text"})
 PLAIN_SHARE = 0.25  # of an action's examples
 OWN_SHARE = 0.2  # of commands in train: those of the user's own packs
 SEEMING_SHARE = 0.08  # of what is no command: what looks like a user's own
@@ -44,8 +38,6 @@ COMPOUND_SHARE = 0.09  # of commands
 LISTING_SHARE = 0.3  # of those: one verb for several names
 CARRYING_SHARE = 0.6  # up to this one verb for two actions, where there is such a pair
 GROUPED_SHARE = 0.2  # of what comes next among three or four: each of these two
-# What is named one after the other: "open chrome and slack".
-LISTED = frozenset({"app", "folder", "package", "process", "site"})
 VERBS_TRIED = 25  # wordings an action, to find those that begin with the same verb
 
 
@@ -87,12 +79,12 @@ class Generator:
             group = of_action(action, split, self._config)
             if group:
                 self._groups.append(group)
-                self._weights.append(_weight(action))
+                self._weights.append(shares.weight(action))
         self._own: dict[str, list[Template]] = {}  # a user's own actions
         self._loosener: Loosener | None = None
         if split == "train":
             self._stress()
-        self._listed = [group for group in self._groups if _takes_a_list(group)]
+        self._listed = [group for group in self._groups if shares.takes_a_list(group)]
         refusals = [
             Template(None, phrase) for phrase in of_split(self._refusals, split)
         ]
@@ -143,10 +135,10 @@ class Generator:
     def _template(self, group: list[Template], random: Random) -> Template:
         if group[0].action is not None and random.random() < PLAIN_SHARE:
             group = group[:PLAIN]
-            return random.choices(group, cum_weights=_bounds(group))[0]
+            return random.choices(group, cum_weights=shares.bounds(group))[0]
         bounds = self._bounds.get(id(group))
         if bounds is None:
-            bounds = self._bounds[id(group)] = _bounds(group)
+            bounds = self._bounds[id(group)] = shares.bounds(group)
         return random.choices(group, cum_weights=bounds)[0]
 
     def _example(self, template: Template, random: Random) -> Example | None:
@@ -267,6 +259,7 @@ class Generator:
         if random.random() < SYNONYM_SHARE:
             pieces = self._synonyms.swap(pieces, random)
         pieces = phrasing.disturb(pieces, random, parts[-1].is_open)
+        pieces = self._wordings.explained(pieces, random, parts[-1].is_open)
         utterance = "".join(piece.text for piece in pieces)
         text = normalise(utterance).text
         said = {p.slot: normalise(p.text).text for p in pieces if p.slot}
@@ -285,23 +278,3 @@ class Generator:
         if any(intent in intents[:at] for at, intent in enumerate(intents)):
             return None  # said twice is asked for once, and no example of two
         return Example(utterance, tuple(intents), template)
-
-
-def _takes_a_list(group: list[Template]) -> bool:
-    slots = list(group[0].action.slots.values()) if group[0].action else []
-    return len(slots) == 1 and slots[0].type in LISTED
-
-
-def _weight(action: Action) -> float:
-    """Say how often an action is drawn: more ways to say it need more examples."""
-    copies = any(slot.type in COPIED for slot in action.slots.values())
-    return (
-        (CRITICAL_WEIGHT if action.critical else 1)
-        * (COPYING_WEIGHT if copies else 1)
-        * math.pow(len(action.phrases) / 100, 0.4)
-    )
-
-
-def _bounds(group: list[Template]) -> list[int]:
-    """Add the weights of templates up, for one to be drawn by."""
-    return list(accumulate(template.phrase.weight for template in group))

@@ -8,6 +8,7 @@ from random import Random
 
 from hassil.expression import Sentence
 
+from training import reasons
 from training.agreement import agree
 from training.compounds import Part
 from training.samples import Samples, unknown_lists
@@ -52,6 +53,15 @@ class Wordings:
             if slot.type != "app":
                 break  # only an application must not be called like a site
         return words
+
+    def explained(
+        self, pieces: list[Piece], random: Random, open_end: bool
+    ) -> list[Piece]:
+        """Give a wording with a reason, sometimes, if the config has any."""
+        if random.random() >= reasons.SHARE or reasons.LIST not in self._samples.names:
+            return pieces
+        reason = self._samples.draw(reasons.LIST, random)
+        return reasons.put(reason, pieces, random, open_end)
 
     def part(self, template: Template, random: Random) -> Part | None:
         """Draw one wording, with nothing around it yet."""
