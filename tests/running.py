@@ -15,6 +15,15 @@ from typing import Any, Self
 Message = dict[str, Any]
 
 START_S = 15.0  # far more than a start takes; a busy machine shall not fail a test
+LATE_S = 15.0  # for what is to happen soon; the same
+
+
+def eventually(is_so: Callable[[], object], within_s: float = LATE_S) -> bool:
+    """Wait until something is so, and say whether it is."""
+    ends = time.monotonic() + within_s
+    while not is_so() and time.monotonic() < ends:
+        time.sleep(0.01)
+    return bool(is_so())
 
 
 class Client:
@@ -134,6 +143,15 @@ class RunningDaemon:
         """Ask one thing on a connection of its own."""
         with Client(self.socket) as client:
             return client.ask(**request)
+
+    def teach(self, said: str, **intent: str) -> None:
+        """Teach what an utterance means, which has to be something that may be."""
+        taught = self.ask(type="teach", utterance=said, intent=intent)
+        assert taught["type"] == "ok", taught
+
+    def say(self, said: str, **more: object) -> Message:
+        """Say something and give the reply."""
+        return self.ask(type="interpret", utterance=said, **more)
 
     def events(self, name: str | None = None) -> list[Message]:
         """Give what it has logged, or only the events of one name."""

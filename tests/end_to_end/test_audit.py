@@ -4,14 +4,13 @@ import json
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.end_to_end import own_programs
 from tests.programs import is_running
-from tests.running import Message, RunningDaemon
+from tests.running import Message, RunningDaemon, eventually
 from whisperad.audit import fingerprint
 
 pytestmark = [
@@ -72,43 +71,17 @@ _PROGRAMS = {
 @pytest.fixture
 def running(stopped: RunningDaemon) -> RunningDaemon:
     """Give a daemon with programs of ours, each said by the name of its action."""
-    home = stopped.home
-    stopped.environ |= {"HOME": str(home), "PATH": f"{home}:{os.environ['PATH']}"}
-    for name, script in _PROGRAMS.items():
-        (home / name).write_text(script)
-        (home / name).chmod(0o755)
-    folder = stopped.user_file.parent / "actions"
-    folder.mkdir()
-    (folder / "mine.toml").write_text(_PACK.format(home))
-    (folder / "developers.toml").write_text(_CLIENTS.format(home))
+    own_programs.give(stopped, _PROGRAMS, mine=_PACK, developers=_CLIENTS)
+    stopped.environ["PATH"] = f"{stopped.home}:{os.environ['PATH']}"
     stopped.start()
     for action in ("work", "fail", "doze", "record", "risk", "build"):
-        _teach(stopped, action, action=action)
-    _teach(stopped, f"tell {MARKER}", action="tell", text=MARKER)
+        stopped.teach(action, action=action)
+    stopped.teach(f"tell {MARKER}", action="tell", text=MARKER)
     return stopped
-
-
-def _teach(daemon: RunningDaemon, said: str, **intent: str) -> None:
-    assert daemon.ask(type="teach", utterance=said, intent=intent)["type"] == "ok"
 
 
 def _run(daemon: RunningDaemon, said: str, **more: object) -> Message:
     return daemon.ask(type="interpret", utterance=said, execute=True, **more)
-
-
-def _begun(daemon: RunningDaemon, said: str) -> int:
-    """Say something that starts the program which dozes; give its number."""
-    line = {"type": "interpret", "utterance": said, "execute": True, "timeout_s": 50}
-    daemon.client().send(json.dumps(line).encode() + b"\n")
-    assert _eventually((daemon.home / "dozing").exists)
-    return int((daemon.home / "dozing").read_text())
-
-
-def _eventually(is_so: Callable[[], object]) -> bool:
-    ends = time.monotonic() + 10
-    while not is_so() and time.monotonic() < ends:
-        time.sleep(0.01)
-    return bool(is_so())
 
 
 def _told(daemon: RunningDaemon) -> list[tuple[str, str, object, object]]:
@@ -169,9 +142,9 @@ def test_what_the_client_runs_is_told_as_well(running: RunningDaemon) -> None:
 
 
 def test_what_the_daemon_does_itself_is_told_as_well(running: RunningDaemon) -> None:
-    _teach(running, "egg one second", action="set_timer", duration="one second")
+    running.teach("egg one second", action="set_timer", duration="one second")
     _run(running, "egg one second")
-    assert _eventually(lambda: len(_told(running)) == 3)
+    assert eventually(lambda: len(_told(running)) == 3)
 
     assert _told(running) == [
         ("set_timer", "@set_timer", "done", 0),
@@ -189,7 +162,7 @@ def test_private_words_are_in_no_line_and_no_hash(running: RunningDaemon) -> Non
 
 
 def test_what_a_stop_breaks_off_is_told(running: RunningDaemon) -> None:
-    pid = _begun(running, "doze")
+    pid = own_programs.begun(running, "doze", "dozing")
 
     assert running.stop() == 0
     assert _told(running) == [("doze", "doze", "broken-off", None)]
@@ -199,8 +172,8 @@ def test_what_a_stop_breaks_off_is_told(running: RunningDaemon) -> None:
 def test_a_kept_program_that_ends_with_the_daemon_is_told(
     running: RunningDaemon,
 ) -> None:
-    _begun(running, "record")
-    assert _eventually(lambda: running.events("effect"))
+    own_programs.begun(running, "record", "dozing")
+    assert eventually(lambda: running.events("effect"))
 
     assert running.stop() == 0
     assert _told(running) == [
@@ -210,7 +183,7 @@ def test_a_kept_program_that_ends_with_the_daemon_is_told(
 
 
 def test_what_a_kill_cuts_off_has_begun_and_not_ended(running: RunningDaemon) -> None:
-    pid = _begun(running, "doze")
+    pid = own_programs.begun(running, "doze", "dozing")
     running.stop(signal.SIGKILL)
     (line,) = running.events("effect-begins")
 

@@ -2,14 +2,13 @@
 
 import shutil
 import sys
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.running import RunningDaemon
+from tests.running import RunningDaemon, eventually
 from tests.shim import shim
 
 pytestmark = [
@@ -20,6 +19,7 @@ pytestmark = [
 
 SetClock = Callable[[timedelta], None]
 HOUR = timedelta(hours=1)
+LATE_S = 25  # what the clock says is looked at now and then
 
 _CLOCK = r"""
 #define _GNU_SOURCE
@@ -78,12 +78,8 @@ def running(stopped: RunningDaemon, set_clock: SetClock) -> RunningDaemon:
     stopped.environ |= {"HOME": str(stopped.home), "PATH": str(programs)}
     stopped.start()
     for said, intent in _TAUGHT.items():
-        teach(stopped, said, **intent)
+        stopped.teach(said, **intent)
     return stopped
-
-
-def teach(daemon: RunningDaemon, said: str, **intent: str) -> None:
-    assert daemon.ask(type="teach", utterance=said, intent=intent)["type"] == "ok"
 
 
 def result(daemon: RunningDaemon, said: str) -> str:
@@ -105,13 +101,6 @@ def names(daemon: RunningDaemon) -> list[str]:
     return [line.partition(":")[0] for line in lines]
 
 
-def eventually(is_so: Callable[[], object]) -> bool:
-    ends = time.monotonic() + 25
-    while not is_so() and time.monotonic() < ends:
-        time.sleep(0.02)
-    return bool(is_so())
-
-
 def test_a_clock_that_is_set_back_an_hour_changes_no_timer_and_no_token(
     running: RunningDaemon, set_clock: SetClock
 ) -> None:
@@ -121,7 +110,7 @@ def test_a_clock_that_is_set_back_an_hour_changes_no_timer_and_no_token(
     asked = running.ask(type="interpret", utterance="end zeppelin", execute=True)
     set_clock(-HOUR)
     after = names(running)
-    rang = eventually(lambda: running.events("ring"))
+    rang = eventually(lambda: running.events("ring"), LATE_S)
     confirmed = running.ask(type="confirm", token=asked["token"])
     last = names(running)
     status = running.ask(type="status")
@@ -144,13 +133,13 @@ def test_a_clock_that_shows_1970_for_a_while_loses_no_timer(
     result(running, "egg two seconds")
     set_clock(datetime(1970, 1, 2) - datetime.now())
     while_off = names(running)
-    rang = eventually(lambda: running.events("ring"))
+    rang = eventually(lambda: running.events("ring"), LATE_S)
     set_clock(timedelta())
     later = names(running)
     saved = running.home / "state" / "timers.json"
-    assert eventually(lambda: saved.read_text().count('"kind"') == 1)
+    assert eventually(lambda: saved.read_text().count('"kind"') == 1, LATE_S)
     year = str((datetime.now() + timedelta(minutes=10)).year)
-    assert eventually(lambda: year in saved.read_text())
+    assert eventually(lambda: year in saved.read_text(), LATE_S)
     assert running.stop() == 0
     running.start()
 
@@ -169,7 +158,7 @@ def test_an_alarm_rings_once_by_the_clock_that_is_put_back_and_on(
     """A timer that is set as well counts time, whatever the clock says."""
     due = datetime.now() + HOUR
     wake = f"wake me at {due:%H:%M}"
-    teach(running, wake, action="set_alarm", time=f"{due:%H:%M}")
+    running.teach(wake, action="set_alarm", time=f"{due:%H:%M}")
     result(running, wake)
     result(running, "cake ten minutes")
     told = running.home / "told"
@@ -178,7 +167,7 @@ def test_an_alarm_rings_once_by_the_clock_that_is_put_back_and_on(
     rang_early = told.exists()
     set_clock(HOUR)
     names(running)  # it looks at the clock then
-    rang = eventually(lambda: told.exists() and told.read_text())
+    rang = eventually(lambda: told.exists() and told.read_text(), LATE_S)
     set_clock(-HOUR)
     last = names(running)
 

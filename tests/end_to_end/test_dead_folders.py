@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tests import dead_disk
+from tests.end_to_end import own_programs
 from tests.running import Message, RunningDaemon
 
 pytestmark = [
@@ -20,7 +21,7 @@ where = "client"
 [[action]]
 id = "build"
 phrases = ["build it"]
-linux = { argv = ["pwd"] }
+linux = {{ argv = ["pwd"] }}
 """
 INTENTS = {
     "build": {"action": "build"},
@@ -31,10 +32,7 @@ INTENTS = {
 @pytest.fixture
 def running(stopped: RunningDaemon) -> RunningDaemon:
     """Give a daemon whose working folder is on a disk of its own."""
-    stopped.environ["HOME"] = str(stopped.home)
-    folder = stopped.user_file.parent / "actions"
-    folder.mkdir()
-    (folder / "developers.toml").write_text(_PACK)
+    own_programs.give(stopped, {}, developers=_PACK)
     far = stopped.home / "far"
     far.mkdir()
     (stopped.home / "state").mkdir(exist_ok=True)
@@ -42,8 +40,7 @@ def running(stopped: RunningDaemon) -> RunningDaemon:
     dead_disk.plant(stopped)
     stopped.start()
     for said, intent in INTENTS.items():
-        taught = stopped.ask(type="teach", utterance=said, intent=intent)
-        assert taught["type"] == "ok", taught
+        stopped.teach(said, **intent)
     return stopped
 
 

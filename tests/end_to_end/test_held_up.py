@@ -31,8 +31,7 @@ def running(stopped: RunningDaemon) -> RunningDaemon:
     }
     stopped.start()
     for said, intent in (("downloads", DOWNLOADS), ("pasta ten minutes", PASTA)):
-        taught = stopped.ask(type="teach", utterance=said, intent=intent)
-        assert taught["type"] == "ok", taught
+        stopped.teach(said, **intent)
     _pipe(stopped).parent.mkdir()
     os.mkfifo(_pipe(stopped))
     return stopped

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.end_to_end import own_programs
 from tests.hostile_values import HOSTILE
 from tests.running import Client, RunningDaemon
 from whisperad import catalogue
@@ -32,8 +33,8 @@ pack = "mine"
 id = "show"
 phrases = ["show {{words}}"]
 slots = {{ words = "text" }}
-macos = {{ argv = ["{0}", "--", "{{words}}"] }}
-linux = {{ argv = ["{0}", "--", "{{words}}"] }}
+macos = {{ argv = ["{0}/show", "--", "{{words}}"] }}
+linux = {{ argv = ["{0}/show", "--", "{{words}}"] }}
 """
 # Writes down how it was called.
 SHOW = """\
@@ -158,12 +159,7 @@ def test_a_hostile_value_reaches_a_program_as_one_argument(
 ) -> None:
     """As it was shown, and nothing else comes of it."""
     home = stopped.home
-    stopped.environ["HOME"] = str(home)
-    pack = stopped.user_file.parent / "actions" / "mine.toml"
-    pack.parent.mkdir()
-    pack.write_text(PACK.format(home / "show"))
-    (home / "show").write_text(SHOW)
-    (home / "show").chmod(0o755)
+    own_programs.give(stopped, {"show": SHOW}, mine=PACK)
     stopped.start()
     before = {path.name for path in home.iterdir()}
     expected: list[str] = []

@@ -4,14 +4,13 @@ import os
 import shutil
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 
 import pytest
 
+from tests.end_to_end import own_programs
 from tests.programs import FAMILY, is_running
-from tests.running import RunningDaemon
+from tests.running import RunningDaemon, eventually
 
 pytestmark = [
     pytest.mark.timeout(60),
@@ -54,47 +53,24 @@ time.sleep(60)
 @pytest.fixture
 def running(stopped: RunningDaemon) -> Iterator[RunningDaemon]:
     """Give a daemon that knows two programs of ours; those that are left end."""
-    stopped.environ["HOME"] = str(stopped.home)
-    for name, script in (("doze", _DOZE), ("family", FAMILY)):
-        (stopped.home / name).write_text(script)
-        (stopped.home / name).chmod(0o755)
-    pack = stopped.user_file.parent / "actions" / "mine.toml"
-    pack.parent.mkdir()
-    pack.write_text(_PACK.format(stopped.home))
+    own_programs.give(stopped, {"doze": _DOZE, "family": FAMILY}, mine=_PACK)
     yield stopped
-    for name in ("dozing", "recording", *_FAMILY):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            os.kill(int((stopped.home / name).read_text()), signal.SIGKILL)
-
-
-def teach(daemon: RunningDaemon, said: str, **intent: str) -> None:
-    assert daemon.ask(type="teach", utterance=said, intent=intent)["type"] == "ok"
-
-
-def eventually(is_so: Callable[[], object]) -> bool:
-    ends = time.monotonic() + 15
-    while not is_so() and time.monotonic() < ends:
-        time.sleep(0.01)
-    return bool(is_so())
+    own_programs.end(stopped, "dozing", "recording", *_FAMILY)
 
 
 def begun(daemon: RunningDaemon, said: str, name: str, timeout_s: float) -> int:
     """Say something that starts a program, and give the program's number."""
-    daemon.client().send(
-        b'{"type":"interpret","utterance":"%s","execute":true,"timeout_s":%g}\n'
-        % (said.encode(), timeout_s)
-    )
-    assert eventually((daemon.home / name).exists)
+    number = own_programs.begun(daemon, said, name, timeout_s)
     # It is written down as soon as it runs; the daemon shall have had the time.
     assert eventually(lambda: list(daemon.home.glob("state/children/*/[0-9]*")))
-    return int((daemon.home / name).read_text())
+    return number
 
 
 def test_a_command_that_a_killed_daemon_ran_is_named_and_may_finish(
     running: RunningDaemon,
 ) -> None:
     running.start()
-    teach(running, "doze", action="doze")
+    running.teach("doze", action="doze")
     pid = begun(running, "doze", "dozing", timeout_s=60)
     running.stop(signal.SIGKILL)
     assert is_running(pid)
@@ -118,7 +94,7 @@ def test_a_command_that_a_killed_daemon_ran_ends_when_its_time_is_over(
     running: RunningDaemon,
 ) -> None:
     running.start()
-    teach(running, "doze", action="doze")
+    running.teach("doze", action="doze")
     pid = begun(running, "doze", "dozing", timeout_s=2)
     running.stop(signal.SIGKILL)
     running.start()
@@ -130,9 +106,9 @@ def test_a_command_whose_time_is_over_ends_with_all_that_it_started(
     running: RunningDaemon,
 ) -> None:
     running.start()
-    teach(running, "gather", action="gather")
+    running.teach("gather", action="gather")
     reply = running.ask(type="interpret", utterance="gather", execute=True, timeout_s=3)
-    pids = [int((running.home / name).read_text()) for name in _FAMILY]
+    pids = [own_programs.written(running, name) for name in _FAMILY]
 
     assert reply["results"][0]["timed_out"]
     assert (running.home / "tidied").exists()
@@ -144,10 +120,10 @@ def test_what_a_command_started_that_a_killed_daemon_ran_ends_with_it(
     running: RunningDaemon,
 ) -> None:
     running.start()
-    teach(running, "gather", action="gather")
+    running.teach("gather", action="gather")
     begun(running, "gather", "stubborn", timeout_s=3)
     assert eventually((running.home / "tidy").exists)
-    pids = [int((running.home / name).read_text()) for name in _FAMILY]
+    pids = [own_programs.written(running, name) for name in _FAMILY]
     running.stop(signal.SIGKILL)
     running.start()
 
@@ -160,7 +136,7 @@ def test_a_program_that_a_killed_daemon_kept_is_ended_the_gentle_way(
     running: RunningDaemon,
 ) -> None:
     running.start()
-    teach(running, "tape it", action="record")
+    running.teach("tape it", action="record")
     pid = begun(running, "tape it", "recording", timeout_s=10)
     running.stop(signal.SIGKILL)
     running.start()
@@ -185,8 +161,7 @@ def test_a_timer_that_rang_while_the_daemon_was_killed_rings_again(
     notify.chmod(0o755)
     running.environ["PATH"] = str(programs)
     running.start()
-    teach(
-        running,
+    running.teach(
         "egg one second",
         action="set_timer",
         duration="one second",
@@ -197,7 +172,7 @@ def test_a_timer_that_rang_while_the_daemon_was_killed_rings_again(
     ]
     assert eventually((running.home / "dozing").exists)
     running.stop(signal.SIGKILL)
-    os.kill(int((running.home / "dozing").read_text()), signal.SIGKILL)
+    os.kill(own_programs.written(running, "dozing"), signal.SIGKILL)
     notify.write_text('#!/bin/sh\necho "$@" > "$HOME/told"\n')
     running.start()
 

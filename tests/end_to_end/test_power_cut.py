@@ -77,12 +77,10 @@ def disk(stopped: RunningDaemon, tmp_path: Path) -> Path:
 def test_what_was_said_to_be_taught_and_forgotten_survives_a_power_cut(
     stopped: RunningDaemon, disk: Path
 ) -> None:
-    hush = {"action": "mute_volume"}
     stopped.start()
     taught = [f"hush {number}" for number in range(3)]
     for said in taught:
-        reply = stopped.ask(type="teach", utterance=said, intent=hush)
-        assert reply["type"] == "ok"
+        stopped.teach(said, action="mute_volume")
     cut_the_power(stopped, disk)
     stopped.start()
     rows = stopped.ask(type="taught")["rows"]
@@ -107,8 +105,7 @@ def test_a_timer_that_was_said_to_be_set_survives_a_power_cut(
         ("tea an hour", {"action": "set_timer", "duration": "an hour"}),
         ("which", {"action": "list_timers"}),
     ):
-        reply = stopped.ask(type="teach", utterance=said, intent=intent)
-        assert reply["type"] == "ok"
+        stopped.teach(said, **intent)
     for said in ("cake ten minutes", "tea an hour"):
         reply = stopped.ask(type="interpret", utterance=said, execute=True)
         assert reply["outcome"] == "done"

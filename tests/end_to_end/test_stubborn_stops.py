@@ -4,14 +4,15 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
 from tests import dead_disk
+from tests.end_to_end import own_programs
 from tests.programs import is_running
-from tests.running import RunningDaemon
+from tests.running import RunningDaemon, eventually
 
 pytestmark = [
     pytest.mark.timeout(90),
@@ -44,40 +45,15 @@ sleep 60
 @pytest.fixture
 def running(stopped: RunningDaemon) -> Iterator[RunningDaemon]:
     """Give a daemon with programs that do not want to end."""
-    home = stopped.home
-    stopped.environ["HOME"] = str(home)
-    (home / "stubborn").write_text(_STUBBORN)
-    (home / "stubborn").chmod(0o755)
-    folder = stopped.user_file.parent / "actions"
-    folder.mkdir()
-    (folder / "mine.toml").write_text(_PACK.format(home))
+    own_programs.give(stopped, {"stubborn": _STUBBORN}, mine=_PACK)
     dead_disk.plant(stopped)
     stopped.start()
     for action in ("doze", "record"):
-        intent = {"action": action}
-        taught = stopped.ask(type="teach", utterance=action, intent=intent)
-        assert taught["type"] == "ok", taught
+        stopped.teach(action, action=action)
     yield stopped
     for name in NAMES:
         with suppress(FileNotFoundError, ProcessLookupError):
-            os.killpg(int((home / name).read_text()), signal.SIGKILL)
-
-
-def _begun(daemon: RunningDaemon, said: str, name: str) -> int:
-    """Say something that starts a program, and give the program's number."""
-    daemon.client().send(
-        b'{"type":"interpret","utterance":"%s","execute":true,"timeout_s":50}\n'
-        % said.encode()
-    )
-    assert _eventually((daemon.home / name).exists)
-    return int((daemon.home / name).read_text())
-
-
-def _eventually(is_so: Callable[[], object]) -> bool:
-    ends = time.monotonic() + 10
-    while not is_so() and time.monotonic() < ends:
-        time.sleep(0.01)
-    return bool(is_so())
+            os.killpg(own_programs.written(stopped, name), signal.SIGKILL)
 
 
 def _stopped_in_s(daemon: RunningDaemon) -> float:
@@ -90,12 +66,12 @@ def _stopped_in_s(daemon: RunningDaemon) -> float:
 def test_programs_that_do_not_want_to_end_are_ended_all_the_same(
     running: RunningDaemon,
 ) -> None:
-    kept = _begun(running, "record", "recording")
-    dozing = _begun(running, "doze", "dozing")
+    kept = own_programs.begun(running, "record", "recording")
+    dozing = own_programs.begun(running, "doze", "dozing")
 
     assert _stopped_in_s(running) < LIMIT_S
     assert not is_running(dozing)
-    assert _eventually(lambda: not is_running(kept))
+    assert eventually(lambda: not is_running(kept))
 
 
 def test_a_state_folder_that_answers_no_more_holds_no_stop_up(

@@ -1,12 +1,10 @@
 """A real daemon whose file of timers cannot be read, for a while or at all."""
 
 import json
-import time
-from collections.abc import Callable
 
 import pytest
 
-from tests.running import RunningDaemon
+from tests.running import RunningDaemon, eventually
 
 pytestmark = pytest.mark.timeout(60)
 ALARM = [{"kind": "alarm", "due": "2090-01-01T07:00:00"}]
@@ -21,17 +19,10 @@ def running(stopped: RunningDaemon) -> RunningDaemon:
 
 def said(daemon: RunningDaemon, utterance: str, **intent: str) -> str:
     """Teach an utterance, say it, and give what the daemon says."""
-    assert daemon.ask(type="teach", utterance=utterance, intent=intent)["type"] == "ok"
+    daemon.teach(utterance, **intent)
     reply = daemon.ask(type="interpret", utterance=utterance, execute=True)
     result: str = reply["results"][0]["stdout"]
     return result
-
-
-def eventually(is_so: Callable[[], bool]) -> bool:
-    ends = time.monotonic() + 15
-    while not is_so() and time.monotonic() < ends:
-        time.sleep(0.02)
-    return is_so()
 
 
 def test_timers_that_cannot_be_read_for_a_while_are_not_lost(

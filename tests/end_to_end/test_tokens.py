@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from tests.end_to_end import own_programs
 from tests.running import Message, RunningDaemon
 
 pytestmark = [
@@ -26,17 +27,10 @@ _PROGRAM = '#!/bin/sh\necho risked >> "$HOME/ran"\nsleep 0.2\n'
 @pytest.fixture
 def running(stopped: RunningDaemon) -> RunningDaemon:
     """Give a daemon that runs one program at a time and knows a risky one."""
-    stopped.environ["HOME"] = str(stopped.home)
-    program = stopped.home / "risk"
-    program.write_text(_PROGRAM)
-    program.chmod(0o755)
-    folder = stopped.user_file.parent / "actions"
-    folder.mkdir()
-    (folder / "mine.toml").write_text(_PACK.format(stopped.home))
+    own_programs.give(stopped, {"risk": _PROGRAM}, mine=_PACK)
     stopped.set(programs=1)
     stopped.start()
-    taught = stopped.ask(type="teach", utterance="risk it", intent={"action": "risk"})
-    assert taught["type"] == "ok", taught
+    stopped.teach("risk it", action="risk")
     return stopped
 
 

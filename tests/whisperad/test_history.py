@@ -4,13 +4,11 @@ import json
 import resource
 import sqlite3
 import sys
-import time
-from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 
-from tests.running import Message, RunningDaemon
+from tests.running import Message, RunningDaemon, eventually
 
 LATE_S = 5.0  # rows are written a moment after their answers
 
@@ -38,15 +36,6 @@ def rows(daemon: RunningDaemon, **fields: object) -> list[Message]:
     assert reply["type"] == "history", reply
     found: list[Message] = reply["rows"]
     return found
-
-
-def eventually(is_so: Callable[[], bool]) -> bool:
-    ends = time.monotonic() + LATE_S
-    while not is_so():
-        if time.monotonic() > ends:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def test_what_was_said_is_told_newest_first(running: RunningDaemon) -> None:
@@ -239,6 +228,6 @@ def test_a_disk_that_fills_up_is_logged_once_and_stops_nothing(
         answers = {client.ask(**said)["outcome"] for _ in range(20)}
 
     assert answers == {"proposed"}
-    assert eventually(lambda: len(running.events("cannot-keep")) == 1)
+    assert eventually(lambda: len(running.events("cannot-keep")) == 1, LATE_S)
     assert running.process.poll() is None
     assert running.ask(type="status")["problems"]
