@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end import lessons
 from tests.end_to_end.home import Home
+from tests.running import RunningDaemon
 
 
 @pytest.fixture
@@ -14,3 +16,9 @@ def home(short_dir: Path) -> Iterator[Home]:
     made = Home(short_dir)
     yield made
     made.close()
+
+
+@pytest.fixture
+def taught(stopped: RunningDaemon) -> Iterator[RunningDaemon]:
+    """Give a daemon that was taught what needs no model."""
+    yield from lessons.given(stopped)

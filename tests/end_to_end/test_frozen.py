@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from client import connection
+from tests.end_to_end.lessons import lines
 from tests.running import Client, RunningDaemon
 from whisperad import wire
 
@@ -34,8 +35,7 @@ def running(stopped: RunningDaemon) -> RunningDaemon:
         "hush": {"action": "mute_volume"},
         "pasta two seconds": {"action": "set_timer", "duration": "two seconds"},
     }.items():
-        reply = stopped.ask(type="teach", utterance=said, intent=intent)
-        assert reply["type"] == "ok", reply
+        stopped.teach(said, **intent)
     return stopped
 
 
@@ -112,3 +112,24 @@ def test_too_many_for_a_frozen_daemon_are_told_so_and_the_others_answered(
     assert said <= {"proposed", "overloaded"}
     assert running.ask(type="interpret", utterance="hush")["outcome"] == "proposed"
     assert running.stop() == 0
+
+
+def test_a_daemon_that_was_frozen_for_half_a_minute_goes_on(
+    stopped: RunningDaemon,
+) -> None:
+    """With clients that may wait as long as it lets them wait usually."""
+    stopped.start()
+    stopped.teach("hush", action="mute_volume")
+    before = stopped.client()
+    before.send(lines(10, type="interpret", utterance="open chrome"))
+    stopped.process.send_signal(signal.SIGSTOP)
+    meanwhile = stopped.client()  # the system lets it in
+    meanwhile.send(lines(3, type="interpret", utterance="hush"))
+    time.sleep(30)
+    stopped.process.send_signal(signal.SIGCONT)
+    replies = [before.receive() for _ in range(10)]
+
+    assert [reply["id"] for reply in replies] == list(range(10))
+    assert {reply["type"] for reply in replies} == {"interpretation"}
+    assert [meanwhile.receive()["outcome"] for _ in range(3)] == ["proposed"] * 3
+    assert stopped.stop() == 0
