@@ -1,7 +1,6 @@
-"""Many at once: more clients than allowed, slow ones, two daemons for one socket."""
+"""Many clients at once: more than allowed, slow ones, and such as ask nothing."""
 
 import resource
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -9,20 +8,17 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from tests.running import START_S, Client, RunningDaemon
+from tests.running import Client, RunningDaemon, eventually
 
 CLIENTS = 256  # that the daemon takes
 CROWDED_S = 1.0  # after which a slow client gives way to others
 QUICK_S = 1.0  # to be answered beside clients that misbehave; the cores may be taken
-RACES = 100
-READY_RACES = 10  # of them, in which the winner is asked
 
 
 @pytest.fixture
 def running(stopped: RunningDaemon) -> RunningDaemon:
     """Give a daemon that knows an answer without its model."""
-    meaning = {"action": "mute_volume"}
-    stopped.start().ask(type="teach", utterance="hush", intent=meaning)
+    stopped.start().teach("hush", action="mute_volume")
     return stopped
 
 
@@ -39,10 +35,7 @@ def test_of_a_thousand_clients_as_many_as_allowed_are_served(
                 client.send(b'{"type":"status"}\n')
         said = [r.get("code", r["type"]) for r in (c.receive() for c in clients)]
         assert running.process.poll() is None
-    ends = time.monotonic() + START_S
-    while running.ask(type="status").get("clients") != 1:
-        assert time.monotonic() < ends
-        time.sleep(0.01)
+    assert eventually(lambda: running.ask(type="status").get("clients") == 1)
 
     assert said == ["status"] * CLIENTS + ["overloaded"] * (1000 - CLIENTS)
     assert running.stop() == 0
@@ -86,8 +79,7 @@ def test_two_hundred_slow_clients_keep_nobody_waiting(running: RunningDaemon) ->
 def test_five_hundred_slow_clients_keep_nobody_out(stopped: RunningDaemon) -> None:
     """A byte a second from each; they take every place, but only for a moment."""
     stopped.set(read_timeout_s=3)
-    meaning = {"action": "mute_volume"}
-    stopped.start().ask(type="teach", utterance="hush", intent=meaning)
+    stopped.start().teach("hush", action="mute_volume")
     slow = [_patient(stopped.client) for _ in range(500)]
     waits: list[float] = []
 
@@ -120,8 +112,7 @@ def test_five_hundred_halves_of_requests_keep_nobody_waiting(
 ) -> None:
     """Half a request from each, and then silence, beside one that asks all the time."""
     stopped.set(read_timeout_s=3)
-    meaning = {"action": "mute_volume"}
-    stopped.start().ask(type="teach", utterance="hush", intent=meaning)
+    stopped.start().teach("hush", action="mute_volume")
     waits: list[float] = []
     hanging: list[Client] = []
     with ExitStack() as leaving, stopped.client() as good:
@@ -201,29 +192,3 @@ def test_who_asks_nothing_for_long_is_closed_and_may_come_again(
     assert 0.9 < time.monotonic() - began < 1 + QUICK_S
     assert stopped.ask(type="status")["clients"] == 1
     assert stopped.stop() == 0
-
-
-@pytest.mark.timeout(600)  # two hundred starts
-def test_of_two_daemons_that_race_for_a_socket_one_serves(
-    stopped: RunningDaemon,
-) -> None:
-    other = RunningDaemon(stopped.home)
-    for number in range(RACES):
-        pair = [daemon.start(wait=False) for daemon in (stopped, other)]
-        ends = time.monotonic() + START_S
-        while all(daemon.process.poll() is None for daemon in pair):
-            assert time.monotonic() < ends
-            time.sleep(0.01)
-        winner, loser = sorted(pair, key=lambda d: d.process.poll() is not None)
-
-        assert loser.process.poll() == 1
-        assert stopped.events("cannot-start")[-1]["message"] == (
-            f"another whisperad (process {winner.process.pid}) serves {stopped.socket}"
-        )
-        assert winner.process.poll() is None
-        if number % (RACES // READY_RACES):
-            winner.stop(signal.SIGKILL)  # and its socket stays
-            continue
-        winner.wait_until_ready()
-        assert winner.ask(type="status")["pid"] == winner.process.pid
-        assert winner.stop() == 0
