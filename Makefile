@@ -34,7 +34,8 @@ demo: .venv/ready  ## Start a daemon in a temporary home, say a few things, stop
 	@$(BIN)/python tests/end_to_end/demo.py
 
 test: .venv/dev  ## Run the tests, up to three files at a time
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 3 --dist loadfile -m "not alone"
+	@# By name, not by how many tests a file has: the longest have few, and would come last.
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 3 --dist loadfile --no-loadscope-reorder -m "not alone"
 	$(BIN)/python -m pytest -q -m alone
 
 check: lint types test  ## Lint, types, tests
