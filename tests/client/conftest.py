@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from client import lifecycle
+from tests.client import examining
 
 ROOT = Path(__file__).parents[2]
 
@@ -174,6 +175,25 @@ def daemon_status(whispera: Run) -> dict[str, object]:
     """Give what `whispera status` tells programs."""
     status: dict[str, object] = json.loads(whispera("status", "--json").stdout)
     return status
+
+
+def daemon_pid(whispera: Run) -> int:
+    """Give the process of the daemon."""
+    pid = daemon_status(whispera)["pid"]
+    assert isinstance(pid, int)
+    return pid
+
+
+@pytest.fixture
+def examine(environ: dict[str, str]) -> examining.Examine:
+    """Give a function that asks the doctor, in surroundings that may be changed."""
+
+    def ask(**more: str) -> examining.Found:
+        return examining.read(
+            runner("client.cli", {**environ, **more})("doctor", "--json")
+        )
+
+    return ask
 
 
 @pytest.fixture
