@@ -183,7 +183,7 @@ def test_the_folder_of_the_log_is_there_before_systemd_needs_it(
 def test_where_no_systemd_answers_nothing_is_written(
     units: UserUnits, systemctl: StandIn
 ) -> None:
-    systemctl.set("nobody", 1)
+    systemctl.set(nobody=1)
 
     with pytest.raises(Refused, match=r"Version: Failed to connect to bus: No such"):
         units.install()
@@ -193,7 +193,7 @@ def test_where_no_systemd_answers_nothing_is_written(
 def test_a_daemon_that_does_not_start_is_told(
     units: UserUnits, systemctl: StandIn
 ) -> None:
-    systemctl.set("broken", 1)
+    systemctl.set(broken=1)
 
     with pytest.raises(Refused, match=r"Job for whisperad\.service failed"):
         units.install()
@@ -232,7 +232,7 @@ def test_uninstalling_what_is_not_there_changes_nothing(
 
 def test_systemd_says_whether_it_listens(units: UserUnits, systemctl: StandIn) -> None:
     assert not units.holds_socket()
-    systemctl.set("active", 1)
+    systemctl.set(active=1)
 
     assert units.holds_socket()
     assert systemctl.calls[-1] == ["--user", "is-active", "whisperad.socket"]

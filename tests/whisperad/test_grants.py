@@ -169,7 +169,7 @@ def test_others_are_answered_while_macos_is_asked(
             while not osascript.calls:
                 await asyncio.sleep(0.01)
             await _status(daemon, asks=False)
-            osascript.set("answered", 1)
+            osascript.set(answered=1)
             found = (await asking).grants
         finally:
             await daemon.stop()
