@@ -140,60 +140,91 @@ def _part(place: str) -> str:
     return REST
 
 
-def passes(base: Path, trained: float) -> list[Row]:
-    """Time one pass over a usual prompt, whole and by parts, and more tokens at once."""
-    vocabulary = Vocabulary((base / "tokenizer.json").read_text())
-    prompt = vocabulary.encode("could you open the text editor for me" + SUFFIX)
-    layers = weights.load(base, dense=mx.default_device() == mx.Device(mx.cpu))
-    mx.disable_compile()
-    prefix = vocabulary.encode(PREFIX)
-    memory = [KVCache() for _ in layers.layers]
-    mx.eval(layers.model(mx.array([prefix]), memory))
-    mx.eval([layer.state for layer in memory])
-    tokens = mx.array([prompt])
-    states = layers.model.embed_tokens(tokens)
-    mx.eval(states)
-    chosen = mx.array(list(range(100, 436)))  # as many rows as there are actions
+class _Pass:
+    """A pass over a usual prompt after the prefix, whole and by its parts."""
 
-    def forgetting(work: Callable[[], mx.array]) -> Callable[[], mx.array]:
-        def run() -> mx.array:
-            done = work()
-            mx.eval(done)
-            for layer in memory:
-                layer.trim(layer.offset - len(prefix))
-            return done
+    def __init__(self, base: Path) -> None:
+        vocabulary = Vocabulary((base / "tokenizer.json").read_text())
+        self.prompt = vocabulary.encode(
+            "could you open the text editor for me" + SUFFIX
+        )
+        dense = mx.default_device() == mx.Device(mx.cpu)
+        self._layers = weights.load(base, dense=dense)
+        mx.disable_compile()
+        prefix = vocabulary.encode(PREFIX)
+        self._read = len(prefix)
+        self._memory = [KVCache() for _ in self._layers.layers]
+        mx.eval(self._layers.model(mx.array([prefix]), self._memory))
+        mx.eval([layer.state for layer in self._memory])
+        self._tokens = mx.array([self.prompt])
+        self._states = self.embed()
+        mx.eval(self._states)
+        self._chosen = mx.array(list(range(100, 436)))  # as many rows as actions
 
-        return run
+    def whole(self) -> mx.array:
+        """Read the prompt and score the actions."""
+        read = self._layers.model(self._tokens, self._memory)
+        return self._forgetting(self._of_chosen(read))
 
-    def through_blocks() -> mx.array:
-        done: mx.array = states
-        for block, kept in zip(layers.model.layers, memory, strict=True):
+    def embed(self) -> mx.array:
+        """Look the tokens up."""
+        found: mx.array = self._layers.model.embed_tokens(self._tokens)
+        return found
+
+    def through_blocks(self) -> mx.array:
+        """Take what was looked up through all blocks."""
+        done = self._states
+        for block, kept in zip(self._layers.model.layers, self._memory, strict=True):
             done = block(done, "causal", kept)
-        return done
+        return self._forgetting(done)
 
-    def whole() -> mx.array:
-        read = layers.model(tokens, memory)[0, -1:]
-        scores: mx.array = read @ layers.model.embed_tokens(chosen).T
+    def score_chosen(self) -> mx.array:
+        """Score the actions alone."""
+        return self._of_chosen(self._states)
+
+    def score_all(self) -> mx.array:
+        """Score the whole vocabulary."""
+        scores: mx.array = self._layers.model.embed_tokens.as_linear(
+            self._states[:, -1:]
+        )
         return scores
 
-    taken = _taken(forgetting(whole))
+    def read(self, number: int) -> mx.array:
+        """Read so many tokens."""
+        some = mx.array([(self.prompt * 32)[:number]])
+        return self._forgetting(self._layers.model(some, self._memory))
+
+    def _of_chosen(self, states: mx.array) -> mx.array:
+        scores: mx.array = (
+            states[0, -1:] @ self._layers.model.embed_tokens(self._chosen).T
+        )
+        return scores
+
+    def _forgetting(self, done: mx.array) -> mx.array:
+        """Give what was done, and remember the prefix alone."""
+        mx.eval(done)
+        for layer in self._memory:
+            layer.trim(layer.offset - self._read)
+        return done
+
+
+def passes(base: Path, trained: float) -> list[Row]:
+    """Time one pass over a usual prompt, whole and by parts, and more tokens at once."""
+    one = _Pass(base)
+    taken = _taken(one.whole)
     rows = [
-        Row(f"a pass over {len(prompt)} tokens, p50", taken),
-        Row("  embedding", _taken(lambda: layers.model.embed_tokens(tokens))),
-        Row("  blocks", _taken(forgetting(through_blocks))),
-        Row(
-            "  logits of the actions alone",
-            _taken(lambda: states[0, -1:] @ layers.model.embed_tokens(chosen).T),
-        ),
+        Row(f"a pass over {len(one.prompt)} tokens, p50", taken),
+        Row("  embedding", _taken(one.embed)),
+        Row("  blocks", _taken(one.through_blocks)),
+        Row("  logits of the actions alone", _taken(one.score_chosen)),
         Row(
             "  logits of the whole vocabulary, which no pass of ours needs",
-            _taken(lambda: layers.model.embed_tokens.as_linear(states[:, -1:])),
+            _taken(one.score_all),
         ),
     ]
     for number in (1, 8, 16, 32):
-        some = mx.array([(prompt * 32)[:number]])
-        work = forgetting(partial(layers.model, some, memory))
-        rows.append(Row(f"a pass over {number} tokens, without logits", _taken(work)))
+        name = f"a pass over {number} tokens, without logits"
+        rows.append(Row(name, _taken(partial(one.read, number))))
     name = f"so {trained:g} passes, as of a trained base, would take"
     return [*rows, Row(name, trained * taken, note="reckoned, not measured")]
 
