@@ -1,32 +1,20 @@
 """`whispera-train evaluate`, as it is typed, with a small base that knows nothing."""
 
-import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.training import trainer
+
 ROWS = '{"utterance":"open chrome","expect":{"action":"open_app","target":"chrome"}}\n'
 
 
 def _evaluate(
     home: Path, base: Path, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
-    (home / "config").mkdir(parents=True, exist_ok=True)
-    settings = {"settings": {"model": str(base)}}
-    (home / "config" / "whispera_config.json").write_text(json.dumps(settings))
-    return subprocess.run(
-        [sys.executable, "-m", "training.cli", "evaluate", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "WHISPERA_HOME": str(home), "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    trainer.choose(home, base)
+    return trainer.run(home, "evaluate", *arguments)
 
 
 @pytest.mark.timeout(120)  # the whole catalogue is loaded and drawn from

@@ -1,14 +1,11 @@
 """What is asked for on the command line is what is fitted with."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from tests.training import trainer
 from training.fitting import ORDER, Order
 from training.hashes import wording_hash
 from training.plan import EMBEDDED
@@ -16,7 +13,6 @@ from training.retrain import Dataset
 from whisperad import catalogue as catalogues
 from whisperad.catalogue import SHIPPED
 
-ROOT = Path(__file__).parent.parent.parent
 OPTIONS = {
     "--iters": "20",
     "--batch-size": "2",
@@ -32,23 +28,13 @@ def test_each_option_of_fit_is_in_what_it_is_told_to_do(
     short_dir: Path, random_base: Path
 ) -> None:
     config, data = short_dir / "config", short_dir / "data"
-    config.mkdir()
-    settings = {"settings": {"model": str(random_base)}}
-    (config / "whispera_config.json").write_text(json.dumps(settings))
+    trainer.choose(short_dir, random_base)
     known = catalogues.load(SHIPPED, config).hash
     dataset = Dataset(wording_hash(SHIPPED, known), 1, 10, "a hash")
     (data / "dataset").mkdir(parents=True)
     (data / "dataset" / "dataset.json").write_bytes(msgspec.json.encode(dataset))
     (data / "dataset" / "train.jsonl").write_text("no row\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "training.cli", "fit", *sum(OPTIONS.items(), ())],
-        cwd=ROOT,
-        env={**os.environ, "WHISPERA_HOME": str(short_dir)},
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    done = trainer.run(short_dir, "fit", *sum(OPTIONS.items(), ()))
     order = (data / "adapters" / ".fitting" / ORDER).read_bytes()
 
     assert "train.jsonl:1" in done.stderr

@@ -1,38 +1,23 @@
 """What lies there from before packs changed is neither fitted to nor measured."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from tests.training import trainer
 from training.fitting import ORDER, Order
 from training.plan import Plan
 from training.retrain import Dataset
 from whisperad.adapter import WEIGHTS, weights_hash
-
-ROOT = Path(__file__).parent.parent.parent
 
 pytestmark = pytest.mark.timeout(120)  # a busy machine starts processes slowly
 
 
 def _said(home: Path, base: Path, step: str) -> str:
     """Give what a step that is refused says."""
-    (home / "config").mkdir(parents=True, exist_ok=True)
-    settings = {"settings": {"model": str(base)}}
-    (home / "config" / "whispera_config.json").write_text(json.dumps(settings))
-    done = subprocess.run(
-        [sys.executable, "-m", "training.cli", step],
-        cwd=ROOT,
-        env={**os.environ, "WHISPERA_HOME": str(home), "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    trainer.choose(home, base)
+    done = trainer.run(home, step)
     assert done.returncode == 1, done.stderr
     return " ".join(done.stderr.split())
 

@@ -1,15 +1,12 @@
 """What was taught is in every dataset's train split, and in no other."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.training import small_config
+from tests.training import small_config, trainer
 from training import retrain, taught
 from training.generate import Generator
 from training.taught import Taught
@@ -19,7 +16,6 @@ from whisperad.protocol import Said
 from whisperad.taught import Taught as Lessons
 from whisperad.utterance import normalise
 
-ROOT = Path(__file__).parent.parent.parent
 ROWS = 300
 
 Config = tuple[Catalogue, Path]
@@ -124,15 +120,7 @@ def test_whispera_train_generate_has_it(short_dir: Path) -> None:
     given: Said = {"action": "open_app", "target": "f"}
     lessons.teach(normalise("bring me the f"), given, load())
     lessons.close()
-    done = subprocess.run(
-        [sys.executable, "-m", "training.cli", "generate", "--rows", "400"],
-        cwd=ROOT,
-        env={**os.environ, "WHISPERA_HOME": str(short_dir), "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    done = trainer.run(short_dir, "generate", "--rows", "400")
     train = split(short_dir / "data" / "dataset", "train")
 
     assert done.returncode == 0, done.stderr

@@ -1,18 +1,16 @@
 """A running daemon takes up what was made current, or `current` is what it was."""
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests import tiny_base
 from tests.running import RunningDaemon
+from tests.training import trainer
 from training import adapters, telling
 from whisperad.errors import BadAdapter
 
-ROOT = Path(__file__).parent.parent.parent
 PACK = """pack = "mine"
 
 [[action]]
@@ -51,14 +49,7 @@ def test_a_retrain_has_the_daemon_know_new_actions(stopped: RunningDaemon) -> No
     packs = stopped.home / "config" / "actions"
     packs.mkdir()
     (packs / "mine.toml").write_text(PACK)
-    done = subprocess.run(
-        [sys.executable, "-m", "training.cli", "retrain", *SMALL],
-        cwd=ROOT,
-        env={**stopped.environ, "COLUMNS": "120"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = trainer.run(stopped.home, "retrain", *SMALL)
     known = {line["id"] for line in stopped.ask(type="actions")["actions"]}
     reply = stopped.ask(type="interpret", utterance="water my plants")
 
