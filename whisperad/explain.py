@@ -14,7 +14,7 @@ from msgspec.structs import asdict, replace
 from rapidfuzz import fuzz
 
 from whisperad import phrases, policy, replies
-from whisperad.action import Action
+from whisperad.action import Action, Phrase
 from whisperad.catalogue import Catalogue
 from whisperad.command import Resolver
 from whisperad.errors import CannotRun, UnknownName
@@ -104,15 +104,7 @@ def nearest_phrase(
     for skipped in ((), _POLITE):
         for phrase, sentence, known in parsed:
             if matching.has(text, action, intent, sentence, known, skipped):
-                return NearPhrase(
-                    action.id,
-                    phrase.template,
-                    phrase.file,
-                    line_of(phrase.file, phrase.template),
-                    True,
-                    text,
-                    1.0,
-                )
+                return _near(action, phrase, text, 1.0, is_match=True)
     like = fuzz.partial_ratio if is_part else fuzz.ratio
     scored = (
         (like(text, wording), wording, phrase)
@@ -120,14 +112,15 @@ def nearest_phrase(
         for wording in _sampled(action, intent, sentence, known)
     )
     best, wording, phrase = max(scored, key=lambda found: found[0])
+    return _near(action, phrase, wording, round(best / 100, 4), is_match=False)
+
+
+def _near(
+    action: Action, phrase: Phrase, wording: str, likeness: float, *, is_match: bool
+) -> NearPhrase:
+    line = line_of(phrase.file, phrase.template)
     return NearPhrase(
-        action.id,
-        phrase.template,
-        phrase.file,
-        line_of(phrase.file, phrase.template),
-        False,
-        wording,
-        round(best / 100, 4),
+        action.id, phrase.template, phrase.file, line, is_match, wording, likeness
     )
 
 
