@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.whisperad.packs import action
 from whisperad import catalogue
 from whisperad.catalogue import SHIPPED
 from whisperad.conflicts import Conflict, conflicts, give_way
@@ -26,13 +27,6 @@ def written(folder: Path, pack: str, refusals: str = "[]", settled: str = "") ->
     (folder / "none" / "none.toml").write_text(f"phrases = {refusals}\n")
     (folder / "wording" / "settled.toml").write_text(f"[wordings]\n{settled}")
     return folder
-
-
-def action(name: str, phrases: list[str], slots: str = "{}") -> str:
-    return (
-        f'[[action]]\nid = "{name}"\nslots = {slots}\nphrases = {json.dumps(phrases)}\n'
-        'linux = { argv = ["true"] }\n'
-    )
 
 
 def found(folder: Path) -> list[Conflict]:

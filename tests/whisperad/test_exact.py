@@ -1,12 +1,12 @@
 """Exact phrases are answered without the model, and only where nothing is in doubt."""
 
-import json
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from tests.running import RunningDaemon
+from tests.whisperad.packs import action
 from whisperad import catalogue
 from whisperad.catalogue import SHIPPED
 from whisperad.command import Resolver
@@ -67,13 +67,6 @@ def with_pack(folder: Path, actions: str) -> Exact:
     loaded = catalogue.load(SHIPPED, folder)
     names = Resolver(loaded, Machine("macos", Path("/nowhere"), None)).names
     return Exact(loaded, names)
-
-
-def action(name: str, phrases: list[str], slots: str = "{}") -> str:
-    return (
-        f'[[action]]\nid = "{name}"\nslots = {slots}\nphrases = {json.dumps(phrases)}\n'
-        'linux = { argv = ["true"] }\n'
-    )
 
 
 def test_a_users_own_phrase_comes_first_wherever_it_stands(
