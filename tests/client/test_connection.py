@@ -4,6 +4,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -65,9 +67,9 @@ def test_a_socket_that_was_left_behind_does_not_answer(short_dir: Path) -> None:
         connection.request(str(path), {})
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="others refuse where Linux asks")
-def test_where_too_many_wait_that_is_told(short_dir: Path) -> None:
-    path = short_dir / "w.sock"
+@contextmanager
+def _crowded(path: Path) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Listen for one client, which waits already."""
     with (
         socket.socket(socket.AF_UNIX) as listening,
         socket.socket(socket.AF_UNIX) as waiting,
@@ -75,21 +77,23 @@ def test_where_too_many_wait_that_is_told(short_dir: Path) -> None:
         listening.bind(str(path))
         listening.listen(0)
         waiting.connect(str(path))
+        yield listening, waiting
 
-        with pytest.raises(connection.Unreachable, match="too many clients wait for"):
-            connection.request(str(path), {"type": "status"})
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others refuse where Linux asks")
+def test_where_too_many_wait_that_is_told(short_dir: Path) -> None:
+    path = short_dir / "w.sock"
+    with (
+        _crowded(path),
+        pytest.raises(connection.Unreachable, match="too many clients wait for"),
+    ):
+        connection.request(str(path), {"type": "status"})
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others refuse where Linux asks")
 def test_where_many_wait_a_client_tries_again(short_dir: Path) -> None:
     path = short_dir / "w.sock"
-    with (
-        socket.socket(socket.AF_UNIX) as listening,
-        socket.socket(socket.AF_UNIX) as waiting,
-    ):
-        listening.bind(str(path))
-        listening.listen(0)
-        waiting.connect(str(path))
+    with _crowded(path) as (listening, waiting):
 
         def let_in() -> None:
             time.sleep(0.2)

@@ -10,16 +10,19 @@ from typing import IO
 
 import pytest
 
-from tests.client.conftest import Run, daemon_status, runner
+from tests.client.conftest import Run, daemon_pid, runner
 
 pytestmark = pytest.mark.timeout(60)  # a busy machine starts daemons slowly
+ON_LINUX = pytest.mark.skipif(
+    sys.platform != "linux", reason="systemd is a thing of Linux"
+)
 
 
 def test_a_daemon_that_was_started_answers_and_can_be_stopped(
     home: Path, whispera: Run, w: Run
 ) -> None:
     start = whispera("start")
-    pid = daemon_status(whispera)["pid"]
+    pid = daemon_pid(whispera)
     again = whispera("start")
     stop = whispera("stop")
 
@@ -40,16 +43,15 @@ def test_a_daemon_outlives_the_terminal_it_was_started_from(
         start_new_session=True,
         stdout=subprocess.DEVNULL,
     )
-    pid = daemon_status(whispera)["pid"]
+    pid = daemon_pid(whispera)
 
-    assert isinstance(pid, int)
     assert os.getsid(pid) == pid
 
 
 def test_a_restarted_daemon_is_another_one(started: Run) -> None:
-    before = daemon_status(started)["pid"]
+    before = daemon_pid(started)
     restart = started("restart")
-    after = daemon_status(started)["pid"]
+    after = daemon_pid(started)
 
     assert restart.returncode == 0
     assert before != after
@@ -76,16 +78,16 @@ def test_a_daemon_that_cannot_start_says_why(home: Path, whispera: Run) -> None:
     assert "expected a socket or nothing" in said.stderr
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+@ON_LINUX
 def test_an_installed_service_is_what_starts_and_stops(
     served: Run, systemctl: Path
 ) -> None:
     whispera, calls = served, systemctl / "calls"
 
     whispera("start")
-    by_hand = daemon_status(whispera)["pid"]
+    by_hand = daemon_pid(whispera)
     install = whispera("install")
-    installed = daemon_status(whispera)["pid"]
+    installed = daemon_pid(whispera)
     assert install.stdout.startswith("whisperad starts at every login and runs: ")
     assert installed != by_hand
 
@@ -100,12 +102,12 @@ def test_an_installed_service_is_what_starts_and_stops(
     assert whispera("uninstall").stdout.startswith("nothing was installed\n")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+@ON_LINUX
 def test_a_service_whose_socket_is_gone_is_started_afresh(
     home: Path, served: Run, systemctl: Path
 ) -> None:
     served("install")
-    before = daemon_status(served)["pid"]
+    before = daemon_pid(served)
     socket = home / "run" / "whisperad.sock"
     socket.unlink()
     lost = _logged(home, "socket-is-lost")
@@ -114,7 +116,7 @@ def test_a_service_whose_socket_is_gone_is_started_afresh(
     start = served("start")
 
     assert str(lost["reason"]).endswith("; do `whispera restart`")
-    after = daemon_status(served)["pid"]
+    after = daemon_pid(served)
     assert after != before
     assert start.stdout.splitlines() == [
         f"the socket {socket} is gone: restarting",
@@ -135,7 +137,7 @@ linux = { argv = ["greet-with-my-tool"] }
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+@ON_LINUX
 def test_an_installed_service_finds_programs_where_its_user_does(
     home: Path, w: Run, served: Run, systemctl: Path
 ) -> None:
@@ -155,16 +157,16 @@ def test_an_installed_service_finds_programs_where_its_user_does(
     )
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+@ON_LINUX
 def test_an_installed_service_is_restarted(
     home: Path, served: Run, systemctl: Path
 ) -> None:
     served("install")
-    before = daemon_status(served)["pid"]
+    before = daemon_pid(served)
     (systemctl / "calls").unlink()
     restart = served("restart")
 
-    after = daemon_status(served)["pid"]
+    after = daemon_pid(served)
     assert after != before
     assert restart.stdout == f"whisperad runs: process {after}, random\n"
     calls = (systemctl / "calls").read_text().split()
@@ -172,7 +174,7 @@ def test_an_installed_service_is_restarted(
     assert calls[-1] == "start"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+@ON_LINUX
 def test_the_log_of_an_installed_service_is_followed(
     home: Path, environ: dict[str, str], served: Run
 ) -> None:
@@ -217,7 +219,7 @@ def _logged(home: Path, event: str) -> dict[str, object]:
     raise AssertionError(log.read_text())
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="systemd is a thing of Linux")
+@ON_LINUX
 def test_where_no_service_can_be_installed_it_says_why(
     whispera: Run, environ: dict[str, str], tmp_path: Path
 ) -> None:

@@ -59,6 +59,17 @@ def said(
     )
 
 
+def listed(environ: dict[str, str], *, stdout: int = subprocess.PIPE) -> Completed:
+    """Run `whispera paths`, which shows a table."""
+    return subprocess.run(
+        [sys.executable, "-m", "client.cli", "paths"],
+        env=environ,
+        check=False,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+    )
+
+
 @pytest.mark.parametrize("closed", [(0,), (1,), (2,), (1, 2), (0, 1, 2)], ids=str)
 @conversations
 def test_a_closed_stream_changes_no_exit_code(
@@ -135,13 +146,7 @@ def test_output_that_has_no_room_is_said_to_have_none(
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_a_table_that_has_no_room_is_said_to_have_none(environ: dict[str, str]) -> None:
     with Path("/dev/full").open("wb") as full:
-        ended = subprocess.run(
-            [sys.executable, "-m", "client.cli", "paths"],
-            env=environ,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
+        ended = listed(environ, stdout=full.fileno())
 
     assert (ended.returncode, ended.stderr) == (1, b"No space left on device\n")
 
@@ -149,12 +154,8 @@ def test_a_table_that_has_no_room_is_said_to_have_none(environ: dict[str, str]) 
 def test_a_table_may_hold_what_the_locale_cannot_spell(
     environ: dict[str, str],
 ) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "client.cli", "paths"],
-        env={**environ, "WHISPERA_HOME": "/caf\udce9", "PYTHONIOENCODING": "ascii"},
-        capture_output=True,
-        check=False,
-    )
+    odd = {"WHISPERA_HOME": "/caf\udce9", "PYTHONIOENCODING": "ascii"}
+    ended = listed({**environ, **odd})
 
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert b"config  /caf\\udce9/config\n" in ended.stdout
@@ -163,13 +164,7 @@ def test_a_table_may_hold_what_the_locale_cannot_spell(
 def test_a_table_that_nobody_reads_ends_it_as_shells_expect(
     environ: dict[str, str], unread: int
 ) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "client.cli", "paths"],
-        env=environ,
-        stdout=unread,
-        stderr=subprocess.PIPE,
-        check=False,
-    )
+    ended = listed(environ, stdout=unread)
 
     assert (ended.returncode, ended.stderr) == (141, b"")
 
