@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from training import own, rows
+from training import own_actions, rows
 from training.change import Change
 from training.evaluate import Answer, Scores
 from training.html import curve, document, note, shares, table
@@ -91,7 +91,7 @@ def _own(change: Change) -> tuple[str, ...]:
     return (
         "<h2>Your own actions</h2>",
         note(
-            f"On rows {own.SAID}: all phrases of your own are trained on.",
+            f"On rows {own_actions.SAID}: all phrases of your own are trained on.",
             "Right answers count, sure enough to run or not.",
         ),
         table(("", "rows", "right before", "right after"), lines),

@@ -14,7 +14,7 @@ from rich.console import Console
 from training import (
     adapters,
     baselines,
-    own,
+    own_actions,
     page,
     pipeline,
     promote,
@@ -71,11 +71,11 @@ def evaluate(
     path = _writable(to or place.dataset.with_name("report.html"))
     drawing = Generator(place.catalogue, SHIPPED, "test")
     test = taught.drawn(drawing, count, promote.SEED, place.taught)
-    mine = own.examples(
-        drawing, own.own_actions(place.catalogue, SHIPPED), place.taught
+    mine = own_actions.examples(
+        drawing, own_actions.ids(place.catalogue, SHIPPED), place.taught
     )
     if mine:
-        sets[f"your own actions, rows {own.SAID}"] = mine
+        sets[f"your own actions, rows {own_actions.SAID}"] = mine
     with console.status("the model answers") as status:
         model = _served(place)
         split = page.Part(_OWN + _BUT * bool(mine), answer(model, test))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from training import own, rows
+from training import own_actions, rows
 from training.change import Change, PackChange
 from training.evaluate import Confusion, Scores, Tally
 
@@ -51,7 +51,7 @@ def show_change(console: Console, change: Change) -> None:
         figures.add_row(f"right in {action.name}*", was, known)
     console.print(figures)
     if change.own_actions:
-        console.print(f"* your own, rows {own.SAID}", soft_wrap=True)
+        console.print(f"* your own, rows {own_actions.SAID}", soft_wrap=True)
     for was_right, now in change.lost[:LOST]:
         console.print(
             f'lost: "{was_right.example.utterance}" meant {rows.shown(was_right.expected)}, now'

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from training import adapter_page, adapters, gate, own, promote
+from training import adapter_page, adapters, gate, own_actions, promote
 from training.change import Change
 from training.dataset import Example, write
 from training.evaluate import Answer, Told, answer, unheard
@@ -125,8 +125,8 @@ def measure_and_publish(
     model.serve(catalogue)
     test = Generator(catalogue, config, "test")
     tested = list(drawn(test, HELD_ROWS, promote.SEED, origin.taught))
-    own_actions = own.own_actions(catalogue, config)
-    mine = own.examples(test, own_actions, origin.taught)
+    own = own_actions.ids(catalogue, config)
+    mine = own_actions.examples(test, own, origin.taught)
     serving = (adapters.current(folder), base / "adapter")
     before = _before(model, serving, tested, mine, told)
     canaries = gate.standing(model, before.canaries, catalogue, origin.taught)
@@ -138,7 +138,7 @@ def measure_and_publish(
         before.answers,
         after,
         catalogue,
-        own_actions,
+        own,
         before.own,
         answer(model, mine),
     )

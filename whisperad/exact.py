@@ -10,7 +10,7 @@ from whisperad.bare import BareNames
 from whisperad.catalogue import SHIPPED, Catalogue
 from whisperad.intent import Intent
 from whisperad.names import RealNames
-from whisperad.own import OwnPhrases
+from whisperad.own_phrases import OwnPhrases
 from whisperad.shipped import ShippedPhrases
 
 

@@ -66,7 +66,7 @@ def needed(found: Sequence[Way]) -> list[str]:
     return [word for word in text.split() if _MARK not in word]
 
 
-class Wordings:
+class Reader:
     """Reads one text, in lower case and with single blanks."""
 
     def __init__(self, text: str, says: Callable[[Slot, str], bool]) -> None:

@@ -22,7 +22,7 @@ TRIED = 4  # times as many are drawn: some are alike, or no command
 SEED = 13  # never of training
 
 
-def own_actions(catalogue: Catalogue, config: Path) -> frozenset[str]:
+def ids(catalogue: Catalogue, config: Path) -> frozenset[str]:
     """Give the actions that have phrases, none of which is below `config`."""
     actions = catalogue.actions.values()
     return frozenset(action.id for action in actions if _is_own(action, config))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.training import small_config
-from training import own
+from training import own_actions
 from training.dataset import Example
 from training.generate import Generator
 from whisperad import catalogue as catalogues
@@ -55,7 +55,7 @@ def catalogue(shipped: Path, tmp_path: Path) -> Catalogue:
 def test_an_action_whose_phrases_are_a_users_is_their_own(
     catalogue: Catalogue, shipped: Path
 ) -> None:
-    assert own.own_actions(catalogue, shipped) == NAMES
+    assert own_actions.ids(catalogue, shipped) == NAMES
 
 
 @pytest.fixture
@@ -67,21 +67,23 @@ def drawing(catalogue: Catalogue, shipped: Path) -> Generator:
 def test_each_action_has_rows_and_they_are_the_same_each_time(
     drawing: Generator,
 ) -> None:
-    found = own.examples(drawing, NAMES, ())
+    found = own_actions.examples(drawing, NAMES, ())
     counts = Counter(example.intents[0].action for example in found)
 
     assert set(counts) == NAMES
-    assert all(5 < count <= own.ROWS for count in counts.values())
+    assert all(5 < count <= own_actions.ROWS for count in counts.values())
     assert len({example.utterance for example in found}) == len(found)
-    assert own.examples(drawing, NAMES, ()) == found
+    assert own_actions.examples(drawing, NAMES, ()) == found
 
 
 def test_what_was_taught_is_no_row(drawing: Generator) -> None:
-    said = own.examples(drawing, NAMES, ())[0].utterance
+    said = own_actions.examples(drawing, NAMES, ())[0].utterance
     taught = (Example(said, (Intent("mute"),), "taught"),)
 
-    assert said not in {e.utterance for e in own.examples(drawing, NAMES, taught)}
+    assert said not in {
+        e.utterance for e in own_actions.examples(drawing, NAMES, taught)
+    }
 
 
 def test_without_own_actions_there_are_no_rows(drawing: Generator) -> None:
-    assert own.examples(drawing, frozenset(), ()) == []
+    assert own_actions.examples(drawing, frozenset(), ()) == []

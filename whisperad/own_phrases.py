@@ -13,7 +13,7 @@ from whisperad.intent import Intent
 from whisperad.names import RealNames
 from whisperad.pack import Slot
 from whisperad.utterance import normalise
-from whisperad.wordings import Filled, Rules, Way, Wordings
+from whisperad.wordings import Filled, Reader, Rules, Way
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ class OwnPhrases:
 
     def _readings(self, text: str) -> Iterator[tuple[int, Intent | None]]:
         words = frozenset(text.split(" "))
-        reader = Wordings(text, self._says)
+        reader = Reader(text, self._says)
         for word in ("", *words):
             for phrase in self._under.get(word, ()):
                 if phrase.words <= words:
