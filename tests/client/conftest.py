@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from client import lifecycle
+from tests import tiny_base
 from tests.client import examining
+from tests.stand_in_hub import REPO, Hub
 
 ROOT = Path(__file__).parents[2]
 
@@ -216,3 +218,28 @@ def served(home: Path, environ: dict[str, str], systemctl: Path) -> Run:
     """Give `whispera` where the stand-in is the system's service manager."""
     path = f"{systemctl}{os.pathsep}{environ['PATH']}"
     return runner("client.cli", {**environ, "PATH": path})
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder as a model's authors would upload it."""
+    folder = tiny_base.write_base(
+        tmp_path_factory.mktemp("hub") / "original", style="gpt", hidden=64
+    )
+    (folder / "pytorch_model.bin").write_bytes(b"never asked for")
+    (folder / "LICENSE").write_text("do as you like\n")
+    return folder
+
+
+@pytest.fixture
+def hub(original: Path, environ: dict[str, str]) -> Iterator[Hub]:
+    """Give a hub that has one model, and that the commands ask."""
+    with Hub(REPO, original) as serving:
+        environ |= {"HF_ENDPOINT": serving.url, "HF_HOME": environ["HOME"] + "/hf"}
+        yield serving
+
+
+@pytest.fixture
+def models(home: Path) -> Path:
+    """Give the folder of downloaded models; there is none yet."""
+    return home / "data" / "models"
