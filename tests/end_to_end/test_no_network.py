@@ -125,10 +125,14 @@ def test_it_needs_no_network_to_be_there(short_dir: Path) -> None:
     class LonelyDaemon(RunningDaemon):
         launcher = (*alone, sys.executable)
 
-    daemon = LonelyDaemon(short_dir)
-    daemon.start()
-    reply = daemon.ask(type="interpret", utterance="open chrome")
+    daemon = LonelyDaemon(short_dir).start(wait=False)
+    try:
+        daemon.wait_until_ready()
+        reply = daemon.ask(type="interpret", utterance="open chrome")
+        reload = daemon.ask(type="reload")
+    finally:
+        ended = daemon.stop()
 
     assert reply["intents"] == [{"action": "open_app", "target": "chrome"}]
-    assert daemon.ask(type="reload")["type"] == "ok"
-    assert daemon.stop() == 0
+    assert reload["type"] == "ok"
+    assert ended == 0
