@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from llguidance import LLMatcher
-
 from whisperad.catalogue import Catalogue
 from whisperad.guess import Guesser
 from whisperad.intent import NONE, Intent
@@ -31,6 +29,9 @@ from whisperad.prompt import (
 from whisperad.spans import Said, Span
 from whisperad.spelling import Spelling
 from whisperad.vocabulary import Vocabulary
+
+# After `vocabulary`, which makes it light.
+from llguidance._lib import LLMatcher  # isort: skip
 
 MASKS = 256  # of tokens that may come next, remembered: some kilobytes each
 MAX_GUESS = 32  # tokens; a pass over so many costs about what three over one cost

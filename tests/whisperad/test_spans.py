@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from llguidance import LLMatcher
+from llguidance._lib import LLMatcher
 
 from tests import tiny_base
 from whisperad.spans import Said, Span
