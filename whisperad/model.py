@@ -6,12 +6,13 @@ Belongs to the thread it was made in; `model_thread.py` is that thread.
 import math
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from whisperad import vocabulary
 from whisperad.adapter import (
     Calibration,
     Manifest,
@@ -29,7 +30,6 @@ from whisperad.prompt import PREFIX, SUFFIX
 from whisperad.reading import Reader
 from whisperad.understanding import Candidate, Understanding
 from whisperad.utterance import Utterance
-from whisperad.vocabulary import Vocabulary
 from whisperad.weights import BLAS, DAMAGED
 
 T = TypeVar("T")
@@ -61,29 +61,44 @@ class Adapter:
 class Model:
     """A base with at most one adapter, answering for one catalogue at a time."""
 
-    def __init__(self, folder: Path) -> None:
-        """Load a base folder. Raises `BadAdapter` if it is none that we can serve."""
+    def __init__(self, folder: Path, adapters: Iterable[Path] = ()) -> None:
+        """Load a base folder, and use the first of some adapters that fits it.
+
+        `problems` says what was wrong with those before. Raises `BadAdapter` if the
+        base is none that we can serve.
+        """
         self._folder = Path(os.path.realpath(folder))
         self.base = self._folder.name
         self.adapter: Adapter | None = None
-        self._vocabulary = Vocabulary(_text(self._folder / "tokenizer.json"))
+        self._vocabulary = vocabulary.load(self._folder / "tokenizer.json")
         self._network = Network(self._folder, self._vocabulary.encode(PREFIX))
         if self._vocabulary.size > self._network.vocabulary:
             raise BadAdapter(
                 f"{folder}: the tokenizer has {self._vocabulary.size} tokens, but the"
                 f" weights are for {self._network.vocabulary}"
             )
-        try:
-            self._network.use(None)
-        except DAMAGED as error:
-            raise BadAdapter(
-                f"{folder}: no base that can be served: {error}"
-            ) from error
+        self.problems = tuple(self._begin(adapters))
+        self._network.settle()
         self.reader = Reader(self._network)
         self._grammar: Grammar | None = None
         self.bytes = self._network.bytes
         self.device = self._network.device
         self.blas = BLAS.name
+
+    def _begin(self, adapters: Iterable[Path]) -> Iterator[str]:
+        """Use the first adapter that fits or, if there is none, the base alone."""
+        for folder in adapters:
+            try:
+                self.use(self.load_adapter(folder))
+                return
+            except (BadAdapter, *DAMAGED) as error:
+                yield str(error)
+        try:
+            self.use(None)
+        except DAMAGED as error:
+            raise BadAdapter(
+                f"{self._folder}: no base that can be served: {error}"
+            ) from error
 
     @cached_property
     def hash(self) -> str:
@@ -278,12 +293,3 @@ def _is_readable(utterance: Utterance) -> bool:
 def _once(intents: tuple[Intent, ...]) -> tuple[Intent, ...]:
     """Drop what was said before: "it's too quiet, turn it up" asks for one thing."""
     return tuple(i for at, i in enumerate(intents) if i not in intents[:at])
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadAdapter(f"{file}: {error.strerror}") from error
-    except ValueError as error:
-        raise BadAdapter(f"{file}: {error}") from error

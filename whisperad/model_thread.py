@@ -9,7 +9,7 @@ share, whichever is faster where the model runs.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from queue import SimpleQueue
@@ -48,9 +48,13 @@ _Item: TypeAlias = _Job[Any] | Question
 class ModelThread:
     """A thread with a model in it, fed from the event loop."""
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        """`folder` is the base's; more than `limit` questions at a time are refused."""
+    def __init__(self, folder: Path, limit: int, adapters: Sequence[Path] = ()) -> None:
+        """`folder` is the base's; more than `limit` questions at a time are refused.
+
+        The first of `adapters` that fits is used.
+        """
         self._folder = folder
+        self._adapters = adapters
         self._limit = limit
         self._queue: SimpleQueue[_Item | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="mlx")
@@ -104,7 +108,7 @@ class ModelThread:
 
     def _work(self) -> None:
         try:
-            model = Model(self._folder)
+            model = Model(self._folder, self._adapters)
         except Exception as error:
             self._refuse(error)
         else:

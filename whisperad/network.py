@@ -29,7 +29,8 @@ States: TypeAlias = mx.array  # tokens x hidden size, of a pass that may be on i
 Weights: TypeAlias = Any  # what the layers have made of an adapter
 
 # Freed buffers that mlx keeps; by itself it keeps as many as there is memory for.
-CPU_CACHE_BYTES = 2**20  # more makes nothing faster
+CPU_CACHE_BYTES = 2**20  # more makes nothing faster, once all is loaded
+LOADING_CACHE_BYTES = 2**25  # new pages cost more than what is done with their numbers
 GPU_CACHE_BYTES = 128 * 2**20
 
 # Up to this size, on a CPU, an adapter's weights are added to the base's: a copy of the
@@ -48,13 +49,14 @@ class Network:
     def __init__(self, folder: Path, prefix: list[int]) -> None:
         """Load a base folder. Raises `BadAdapter` if it is none that we can serve."""
         is_cpu = mx.default_device().type == mx.DeviceType.cpu
-        mx.set_cache_limit(CPU_CACHE_BYTES if is_cpu else GPU_CACHE_BYTES)
+        mx.set_cache_limit(LOADING_CACHE_BYTES if is_cpu else GPU_CACHE_BYTES)
         if is_cpu:
             # It would run a C++ compiler at the first pass, and gain nothing.
             mx.disable_compile()
         base = files.load(folder, dense=is_cpu)
         weights: list[tuple[str, mx.array]] = tree_flatten(base.parameters())  # type: ignore[assignment]  # a list, without a destination
-        self.bytes = sum(weight.nbytes for _, weight in weights)
+        width = mx.float32.size if is_cpu else 0
+        self.bytes = sum(w.size * max(width, w.itemsize) for _, w in weights)
         self.vocabulary: int = base.args.vocab_size
         self.device = (
             f"{'cpu' if is_cpu else 'gpu'} ({mx.device_info()['device_name']})"
@@ -66,6 +68,9 @@ class Network:
         # Whether several threads may read at a time, and are the faster for it.
         self.can_share = is_small and Packed.fits(base.args)
         try:
+            if is_cpu and not self.can_share:
+                files.widen(base)
+            mx.eval(base.parameters())
             self._layers: Packed | Plain = (
                 Packed(base, prefix) if self.can_share else Plain(base, prefix)
             )
@@ -79,7 +84,6 @@ class Network:
             self._head = base.lm_head
         self._kind = mx.float32 if is_cpu else self._head.weight.dtype
         self._rows: dict[tuple[int, ...], mx.array] = {}
-        mx.clear_cache()
 
     def adapting(self, folder: Path, scale: float) -> Generator[None, None, Weights]:
         """Read an adapter's weights and get them ready to be used.
@@ -114,6 +118,12 @@ class Network:
     def use(self, weights: Weights | None) -> None:
         """Read with an adapter's weights from now on, or with the base's alone."""
         self._layers.use(weights)
+
+    def settle(self) -> None:
+        """Keep no more freed memory at hand than passes need: all is loaded."""
+        if mx.default_device().type == mx.DeviceType.cpu:
+            mx.set_cache_limit(CPU_CACHE_BYTES)
+        mx.clear_cache()
 
     def keep_rows(self, ids: tuple[int, ...]) -> None:
         """Have the output weights of these tokens, and no others, at hand."""

@@ -44,7 +44,10 @@ class Packed:
     """A base's layers, which read with one adapter at a time and remember it."""
 
     def __init__(self, layers: Layers, prefix: Sequence[int]) -> None:
-        """Take mlx-lm's layers, and keep them in half the bytes if that loses nothing."""
+        """Take mlx-lm's layers, and keep them in half the bytes if that loses nothing.
+
+        What a file has in so few is taken as it is.
+        """
         args = layers.args
         self._layers = layers.layers
         self._prefix = list(prefix)
@@ -52,7 +55,7 @@ class Packed:
         self._size = args.hidden_size // self._heads
         self._theta, self._eps = args.rope_theta, args.rms_norm_eps
         self._embedding = layers.model.embed_tokens
-        self._norm = layers.model.norm.weight
+        self._norm = layers.model.norm.weight.astype(mx.float32)
         self._linears = linears(layers)
         # They wait for adapters to be added to them, and need not be wide for that.
         for module in [*self._linears.values(), self._embedding]:
@@ -186,22 +189,24 @@ class Packed:
         layer = self._layers[number]
         attention = layer.self_attn
         scale = self._size**-0.5
+        before = _wide(layer.input_layernorm.weight)
+        between = _wide(layer.post_attention_layernorm.weight)
 
         def weight(path: str) -> mx.array:
             path = f"model.layers.{number}.{path}"
-            weight = self._linears[path].weight.astype(mx.float32)
+            weight = _wide(self._linears[path].weight)
             return weight + loras[path].delta() if path in loras else weight
 
         queries, keys, values = (weight(f"self_attn.{n}_proj") for n in "qkv")
-        biases = [attention.q_proj.bias * scale]
-        biases += [attention.k_proj.bias, attention.v_proj.bias]
+        biases = [_wide(attention.q_proj.bias) * scale]
+        biases += [_wide(attention.k_proj.bias), _wide(attention.v_proj.bias)]
         attending = mx.concatenate([queries * scale, keys, values])
         gate_and_up = mx.concatenate([weight("mlp.gate_proj"), weight("mlp.up_proj")])
         return Block(
-            mx.contiguous((attending * layer.input_layernorm.weight).T),
+            mx.contiguous((attending * before).T),
             mx.concatenate(biases),
             mx.contiguous(weight("self_attn.o_proj").T),
-            mx.contiguous((gate_and_up * layer.post_attention_layernorm.weight).T),
+            mx.contiguous((gate_and_up * between).T),
             mx.contiguous(weight("mlp.down_proj").T),
         )
 
@@ -219,8 +224,14 @@ def _joined(before: mx.array, new: mx.array) -> mx.array:
     return mx.concatenate([before, new], 2)
 
 
+def _wide(weight: mx.array) -> mx.array:
+    return weight.astype(mx.float32)
+
+
 def _narrow(weight: mx.array) -> mx.array:
     """Give numbers in half the bytes, if that loses nothing."""
+    if weight.itemsize <= mx.float16.size:
+        return weight
     narrow = weight.astype(mx.float16)
     same = mx.array_equal(narrow.astype(mx.float32), weight)
     kept = narrow if same.item() else weight

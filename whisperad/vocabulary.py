@@ -1,5 +1,7 @@
 """A tokenizer as we and llguidance see it."""
 
+from pathlib import Path
+
 import msgspec
 
 from whisperad.errors import BadAdapter
@@ -55,3 +57,13 @@ class Vocabulary:
     def decode(self, tokens: list[int]) -> str:
         """Join tokens to a text, special ones too."""
         return self.matching.decode_str(tokens)
+
+
+def load(file: Path) -> Vocabulary:
+    """Read a `tokenizer.json`. Raises `BadAdapter`."""
+    try:
+        return Vocabulary(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadAdapter(f"{file}: {error.strerror}") from error
+    except ValueError as error:
+        raise BadAdapter(f"{file}: {error}") from error

@@ -24,6 +24,7 @@ BLAS = pick_blas(os.environ.get("WHISPERA_BLAS"))
 import mlx.core as mx  # noqa: E402
 from mlx.nn.layers.linear import Linear  # noqa: E402
 from mlx.nn.layers.quantized import QuantizedLinear, quantize  # noqa: E402
+from mlx.utils import tree_flatten  # noqa: E402
 
 
 @contextmanager
@@ -95,7 +96,7 @@ def linears(layers: Layers) -> dict[str, Linear | QuantizedLinear]:
 
 
 def load(folder: Path, *, dense: bool) -> Layers:
-    """Load the layers; `dense`: as float32, the only kind that is fast on a CPU."""
+    """Load the layers; `dense`: with no weight quantised. Nothing is computed yet."""
     file = folder / "config.json"
     try:
         config: dict[str, Any] = msgspec.json.decode(file.read_bytes())
@@ -124,16 +125,21 @@ def load(folder: Path, *, dense: bool) -> Layers:
             qwen2.swiglu = quick_swiglu  # type: ignore[attr-defined]  # imported there
         layers.load_weights(list(weights.items()))
         layers.eval()
-        mx.eval(layers.parameters())
     except DAMAGED as error:
         raise BadAdapter(f"{folder}: no base that can be served: {error}") from error
     return layers
 
 
+def widen(layers: Layers) -> None:
+    """Turn all weights to float32, the only kind that is fast on a CPU."""
+    weights: list[tuple[str, mx.array]] = tree_flatten(layers.parameters())  # type: ignore[assignment]  # a list, without a destination
+    layers.load_weights([(name, w.astype(mx.float32)) for name, w in weights])
+
+
 def _unpacked(
     weights: dict[str, mx.array], packing: dict[str, Any]
 ) -> dict[str, mx.array]:
-    """Turn all weights to float32, quantised ones too."""
+    """Turn quantised weights to float32."""
     dense = {}
     for name, weight in weights.items():
         path, _, kind = name.rpartition(".")
@@ -148,8 +154,8 @@ def _unpacked(
                 how["group_size"],
                 how["bits"],
                 how.get("mode", "affine"),
-            )
-        dense[name] = weight.astype(mx.float32)
+            ).astype(mx.float32)
+        dense[name] = weight
     return dense
 
 

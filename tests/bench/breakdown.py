@@ -148,8 +148,10 @@ class _Pass:
         self.prompt = vocabulary.encode(
             "could you open the text editor for me" + SUFFIX
         )
-        dense = mx.default_device() == mx.Device(mx.cpu)
-        self._layers = weights.load(base, dense=dense)
+        is_cpu = mx.default_device() == mx.Device(mx.cpu)
+        self._layers = weights.load(base, dense=is_cpu)
+        if is_cpu:
+            weights.widen(self._layers)
         mx.disable_compile()
         prefix = vocabulary.encode(PREFIX)
         self._read = len(prefix)
