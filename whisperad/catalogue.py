@@ -141,6 +141,11 @@ def load(shipped: Path = SHIPPED, user: Path | None = None) -> Catalogue:
     )
 
 
+def user_settings(user: Path) -> dict[str, Setting]:
+    """Give the settings of the user's file as they stand; none if that is broken."""
+    return _user_file(_Reader(), user).settings
+
+
 def check_phrases(catalogue: Catalogue) -> None:
     """Parse every phrase of every action. Raises `BadConfig` with all mistakes."""
     mistakes = [
@@ -267,14 +272,7 @@ def _names(
     apps = reader.toml(shipped / "names" / "apps.toml", NamesFile)
     folders = reader.toml(shipped / "names" / "folders.toml", NamesFile)
     sites = reader.toml(shipped / "names" / "sites.toml", SitesFile)
-    own = UserFile()
-    path = user / USER_FILE if user is not None else None
-    if path is not None and os.path.lexists(path):
-        text = reader.text(path)
-        try:
-            own = msgspec.json.decode(text or "{}", type=UserFile)
-        except (msgspec.DecodeError, RecursionError) as error:
-            reader.mistakes.append(f"{path}: {error}")
+    own = _user_file(reader, user) if user is not None else UserFile()
     maps = [read or NamesFile() for read in (apps, folders)]
     return Names(
         {spoken.lower(): real for spoken, real in own.apps.items()},
@@ -284,3 +282,13 @@ def _names(
         {spoken.lower(): real for spoken, real in own.sites.items()},
         sites.sites if sites else {},
     ), own.settings
+
+
+def _user_file(reader: _Reader, user: Path) -> UserFile:
+    path = user / USER_FILE
+    text = reader.text(path) if os.path.lexists(path) else None
+    try:
+        return msgspec.json.decode(text or "{}", type=UserFile)
+    except (msgspec.DecodeError, RecursionError) as error:
+        reader.mistakes.append(f"{path}: {error}")
+        return UserFile()

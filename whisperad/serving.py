@@ -6,7 +6,7 @@ or nothing.
 
 import asyncio
 import gc
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +18,7 @@ from whisperad.adapter import adapter_folders, folders_at_start
 from whisperad.answers import Answers
 from whisperad.catalogue import Catalogue
 from whisperad.command import Resolver
-from whisperad.errors import BadAdapter, BadConfig
+from whisperad.errors import BadConfig
 from whisperad.exact import Exact
 from whisperad.grammar import Grammar
 from whisperad.intent import Intent
@@ -104,17 +104,15 @@ class Serving:
         Gives the thread with the model in it, for the caller to stop. Raises
         `BadConfig` or `BadAdapter` if there is nothing to serve with.
         """
-        self._configure()
-        self._base = settings.model_folder(
-            self._settings, self.configuration.preferences
-        )
-        self.queue = self.limits.queue  # the thread keeps to it until the next start
-        self._thread = ModelThread(self._base, self.queue)
-        self._thread.start()
+        likely = _likely_preferences(self._settings)
+        self._load_model(likely)  # while the packs are read
         try:
-            folders = folders_at_start(self._base, self._settings.data)
+            self._configure()
+            if self.configuration.preferences != likely:
+                self._thread.stop()
+                self._load_model(self.configuration.preferences)
             self.model, self._adapter_problems = await self._thread.submit(
-                lambda model: _first(model, self.configuration.catalogue, folders)
+                lambda model: _first(model, self.configuration.catalogue)
             )
             # The first request shall not wait for the list of applications either.
             await asyncio.gather(
@@ -123,7 +121,7 @@ class Serving:
             )
             await self._thread.submit(lambda _: give_back())
             self._learning = asyncio.create_task(self._learn())
-            self._proving = asyncio.create_task(self._prove(folders))
+            self._proving = asyncio.create_task(self._prove())
         except BaseException:
             self._thread.stop()
             raise
@@ -142,15 +140,15 @@ class Serving:
         """Whether it is still worth while to learn what a start need not wait for."""
         return not self._is_stopping
 
-    async def _prove(self, folders: Sequence[Path]) -> None:
+    async def _prove(self) -> None:
         """Have the adapter prove itself, after the start: that takes a while.
 
         One that is wrong gives way to another.
         """
         await self._has_learnt.wait()  # one after the other, for requests' sake
         served = self.model.adapter
-        names = [folder.name for folder in folders]
-        others = folders[names.index(served) + 1 :] if served in names else ()
+        names = [folder.name for folder in self._folders]
+        others = self._folders[names.index(served) + 1 :] if served in names else ()
         answered = self.configuration.catalogue
         wrong = await swap.prove(self._thread, others, answered)
         self.model = await self._thread.submit(_described)
@@ -179,6 +177,14 @@ class Serving:
         await self._thread.submit(lambda _: give_back())
         gc.freeze()  # what was learnt stays, and is much to look through
         log.info("learnt", actions=len(before.catalogue.actions))
+
+    def _load_model(self, preferences: Preferences) -> None:
+        """Begin to load the base that preferences name, and an adapter of its own."""
+        self._base = settings.model_folder(self._settings, preferences)
+        self._folders = folders_at_start(self._base, self._settings.data)
+        self.queue = preferences.queue  # the thread keeps to it until the next start
+        self._thread = ModelThread(self._base, self.queue, self._folders)
+        self._thread.start()
 
     def _configure(self) -> None:
         """Load the configuration, the shipped one alone if the user's is wrong.
@@ -236,6 +242,15 @@ class Serving:
         await self._thread.submit(lambda _: give_back())
 
 
+def _likely_preferences(given: Settings) -> Preferences:
+    """Give what the user's file says by itself, or the defaults if that is wrong."""
+    try:
+        said = catalogue.user_settings(given.config)
+        return settings.preferences(said, given.config)
+    except BadConfig:
+        return Preferences()
+
+
 def _configuration(
     given: Settings, user: Path | None, machine: Machine
 ) -> Configuration:
@@ -265,19 +280,10 @@ def _described(model: Model) -> ServingModel:
     )
 
 
-def _first(
-    model: Model, answered: Catalogue, folders: Sequence[Path]
-) -> tuple[ServingModel, tuple[str, ...]]:
-    """Serve with the first adapter that fits, or with none; give what was wrong."""
+def _first(model: Model, answered: Catalogue) -> tuple[ServingModel, tuple[str, ...]]:
+    """Serve, and give what was wrong with adapters that do not."""
     model.serve(answered)
-    problems = []
-    for folder in folders:
-        try:
-            model.use(model.load_adapter(folder))
-            break
-        except BadAdapter as error:
-            problems.append(str(error))
-    return _described(model), tuple(problems)
+    return _described(model), model.problems
 
 
 def _changed(model: Model, adapter: Adapter | None, grammar: Grammar) -> ServingModel:
