@@ -28,12 +28,10 @@ class Phrases(Sequence[Phrase]):
     def __init__(self, file: str, entries: Iterable[str | Say]) -> None:
         """Pack the entries of a file."""
         self._file = file
-        self._said: dict[int, Say] = {}  # those that are more than a template
-        templates = []
-        for index, entry in enumerate(entries):
-            if isinstance(entry, Say):
-                self._said[index] = entry
-            templates.append(entry.say if isinstance(entry, Say) else entry)
+        entries = tuple(entries)
+        # Those that are more than a template.
+        self._said = {n: e for n, e in enumerate(entries) if isinstance(e, Say)}
+        templates = [e.say if isinstance(e, Say) else e for e in entries]
         self._templates = _BETWEEN.join(templates).encode() if templates else None
 
     def __len__(self) -> int:
