@@ -4,9 +4,9 @@ For a platform that is not this machine's own only the home folder is known, wit
 applications in it.
 """
 
+import os
 import plistlib
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping
 from datetime import datetime
@@ -42,6 +42,10 @@ class Machine:
         self.platform = platform
         self.home = home
         self._environ = environ
+        # Where programs are; `shutil.which` would find out anew for each of them.
+        path = (environ or {}).get("PATH", "")
+        places = dict.fromkeys(map(Path, path.split(os.pathsep))) if path else ()
+        self._programs = tuple(f"{place}/" for place in places)
         found = applications.folders(platform, environ or {}, home)
         if not environ:
             found = tuple(folder for folder in found if folder.is_relative_to(home))
@@ -58,7 +62,9 @@ class Machine:
         other = _X11_ONLY if has_wayland else _WAYLAND_ONLY
         if (has_x11 or has_wayland) and program in other:
             return True
-        return shutil.which(program, path=self._environ.get("PATH", "")) is None
+        if "/" in program:
+            return not _runs(program)
+        return not any(_runs(folder + program) for folder in self._programs)
 
     def user_folder(self, path: str) -> str:
         """Give a path of ours under the name the user's desktop has for its folder."""
@@ -145,3 +151,7 @@ class Machine:
             ).stdout
         except (OSError, subprocess.TimeoutExpired):
             return ""
+
+
+def _runs(path: str) -> bool:
+    return os.access(path, os.X_OK) and not Path(path).is_dir()
