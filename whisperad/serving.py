@@ -174,6 +174,7 @@ class Serving:
         # One pass at a time, for requests to have their turn.
         while await self._thread.submit(lambda _: next(measuring, _MEASURED)) is None:
             pass
+        await asyncio.wait({self._proving})
         await self._thread.submit(lambda _: give_back())
         gc.freeze()  # what was learnt stays, and is much to look through
         log.info("learnt", actions=len(before.catalogue.actions))
