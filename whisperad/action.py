@@ -1,13 +1,15 @@
 """Action: one thing Whispera can do, as the loaded catalogue holds it."""
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from typing import NamedTuple, overload
 
 import msgspec
 
 from whisperad.pack import Form, Risk, Say, Slot, Where
 
 _BETWEEN = "\0"  # no template has it
+_LEVEL = 1  # of compression: higher ones gain little and take much longer
 _NONE_FIXED: dict[str, str] = {}
 
 
@@ -20,29 +22,42 @@ class Phrase(msgspec.Struct, frozen=True, gc=False):
     weight: int = 1  # how many others it is drawn as often as
 
 
+class _Held(NamedTuple):
+    """Templates, which others may look at while they are made smaller."""
+
+    data: bytes
+    is_small: bool
+
+
 class Phrases(Sequence[Phrase]):
     """The phrases of an action, packed: there are a great many, and few are looked at."""
 
-    __slots__ = ("_file", "_said", "_templates")
+    __slots__ = ("_count", "_file", "_held", "_said")
 
     def __init__(self, file: str, entries: Iterable[str | Say]) -> None:
         """Pack the entries of a file."""
-        self._file = file
         entries = tuple(entries)
+        self._count = len(entries)
+        self._file = file
         # Those that are more than a template.
         self._said = {n: e for n, e in enumerate(entries) if isinstance(e, Say)}
         templates = [e.say if isinstance(e, Say) else e for e in entries]
-        self._templates = _BETWEEN.join(templates).encode() if templates else None
+        self._held = _Held(_BETWEEN.join(templates).encode(), is_small=False)
+
+    def shrink(self) -> None:
+        """Take a third of the memory from now on, and longer to be looked at."""
+        if not self._held.is_small:
+            self._held = _Held(zlib.compress(self._held.data, _LEVEL), is_small=True)
 
     def __len__(self) -> int:
-        if self._templates is None:
-            return 0
-        return self._templates.count(_BETWEEN.encode()) + 1
+        return self._count
 
     def __iter__(self) -> Iterator[Phrase]:
-        if self._templates is None:
+        if not self._count:
             return
-        for index, template in enumerate(self._templates.decode().split(_BETWEEN)):
+        data, is_small = self._held
+        text = (zlib.decompress(data) if is_small else data).decode()
+        for index, template in enumerate(text.split(_BETWEEN)):
             said = self._said.get(index)
             if said is None:
                 yield Phrase(template, _NONE_FIXED, self._file)

@@ -59,6 +59,12 @@ class Catalogue(msgspec.Struct, frozen=True):
     packs_off: dict[str, str] = {}  # name -> summary; their actions are not here
     packs_hash: str = ""  # of what decides the actions alone
 
+    def shrink(self) -> None:
+        """Hold phrases in less memory: they take longer to be looked at."""
+        for action in self.actions.values():
+            if isinstance(action.phrases, Phrases):
+                action.phrases.shrink()
+
 
 class _Reader:
     """Reads files, collecting mistakes instead of stopping at the first."""

@@ -261,13 +261,17 @@ def _configuration(
 
 
 def _learnt(configuration: Configuration, shipped: Path) -> Configuration:
-    """Give a configuration with its exact phrases, if the user wants them."""
-    if not configuration.preferences.shortcuts:
-        return configuration
-    names = configuration.resolver.names
-    names.refresh()
-    exact = Exact(configuration.catalogue, names, shipped)
-    return replace(configuration, exact=exact)
+    """Give a configuration with its exact phrases, if the user wants them.
+
+    After that, phrases are hardly ever looked at.
+    """
+    if configuration.preferences.shortcuts:
+        names = configuration.resolver.names
+        names.refresh()
+        exact = Exact(configuration.catalogue, names, shipped)
+        configuration = replace(configuration, exact=exact)
+    configuration.catalogue.shrink()
+    return configuration
 
 
 def _described(model: Model) -> ServingModel:
