@@ -39,9 +39,9 @@ class Phrases(Sequence[Phrase]):
         entries = tuple(entries)
         self._count = len(entries)
         self._file = file
-        # Those that are more than a template.
-        self._said = {n: e for n, e in enumerate(entries) if isinstance(e, Say)}
-        templates = [e.say if isinstance(e, Say) else e for e in entries]
+        # Whether it is a `str` is found out much faster than whether it is a `Say`.
+        self._said = {n: e for n, e in enumerate(entries) if not isinstance(e, str)}
+        templates = [e if isinstance(e, str) else e.say for e in entries]
         self._held = _Held(_BETWEEN.join(templates).encode(), is_small=False)
 
     def shrink(self) -> None:
