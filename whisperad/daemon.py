@@ -70,7 +70,7 @@ class Daemon:
 
     async def start(self) -> None:
         """Load and warm everything. Raises `BadConfig` or `BadAdapter`."""
-        self._thread: ModelThread = await self._serving.start()
+        self._thread: ModelThread = self._serving.begin()
         self._interpreter = Interpreter(
             self._thread,
             self._memory.meaning,
@@ -80,7 +80,8 @@ class Daemon:
         platform = self._settings.platform
         self._warmth = Warmth(self._thread, lambda: on_battery(platform))
         try:
-            await self._memory.start()
+            # Disks take their time.
+            await asyncio.gather(self._serving.start(), self._memory.start())
             self._keep_to_limits()
             await self._effects.start()
             self._warming = asyncio.create_task(self._warmth.run())

@@ -98,11 +98,11 @@ class Serving:
         own = self.configuration.preferences.confidence_threshold
         return self.model.threshold if own is None else own
 
-    async def start(self) -> ModelThread:
-        """Load everything, with what works of it, and warm the model up.
+    def begin(self) -> ModelThread:
+        """Read the packs, with what works of them, and begin to load the model.
 
         Gives the thread with the model in it, for the caller to stop. Raises
-        `BadConfig` or `BadAdapter` if there is nothing to serve with.
+        `BadConfig` if there is nothing to serve.
         """
         likely = _likely_preferences(self._settings)
         self._load_model(likely)  # while the packs are read
@@ -111,23 +111,26 @@ class Serving:
             if self.configuration.preferences != likely:
                 self._thread.stop()
                 self._load_model(self.configuration.preferences)
-            self.model, self._adapter_problems = await self._thread.submit(
-                lambda model: _first(model, self.configuration.catalogue)
-            )
-            # The first request shall not wait for the list of applications either.
-            await asyncio.gather(
-                Interpreter(self._thread).warm_up(),
-                asyncio.to_thread(self._machine.applications.current),
-            )
-            await self._thread.submit(lambda _: give_back())
-            self._learning = asyncio.create_task(self._learn())
-            self._proving = asyncio.create_task(self._prove())
         except BaseException:
             self._thread.stop()
             raise
+        return self._thread
+
+    async def start(self) -> None:
+        """Warm the model up. Raises `BadAdapter` if there is none to serve with."""
+        self.model, self._adapter_problems = await self._thread.submit(
+            lambda model: _first(model, self.configuration.catalogue)
+        )
+        # The first request shall not wait for the list of applications either.
+        await asyncio.gather(
+            Interpreter(self._thread).warm_up(),
+            asyncio.to_thread(self._machine.applications.current),
+        )
+        await self._thread.submit(lambda _: give_back())
+        self._learning = asyncio.create_task(self._learn())
+        self._proving = asyncio.create_task(self._prove())
         for problem in self.problems:
             log.warning("problem", message=problem)
-        return self._thread
 
     async def stop(self) -> None:
         """Leave what was still to be done after the start."""
