@@ -34,7 +34,7 @@ def main() -> int:
     _fill_standard_streams()
     gc.disable()  # looking through what is being loaded takes longer than loading it
     sys.setswitchinterval(SWITCH_S)
-    heap.keep_small()
+    heap.keep_for_loading()
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"whisperad {wire.VERSION}\n")
         return 0
@@ -76,6 +76,8 @@ async def _serve(
     try:
         await daemon.start()
         try:
+            heap.keep_small()
+            heap.give_freed_back()
             gc.freeze()  # what is loaded stays
             gc.enable()
             daemon.socket = listener.path
