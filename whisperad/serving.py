@@ -31,6 +31,8 @@ from whisperad.settings import Limits, Preferences, Settings
 
 What = Literal["all", "config", "adapter"]
 
+FIRST_S = 0.1  # who waited for the start is answered before anything is learnt
+
 _MEASURED = object()
 
 
@@ -104,7 +106,7 @@ class Serving:
         Gives the thread with the model in it, for the caller to stop. Raises
         `BadConfig` if there is nothing to serve.
         """
-        likely = _likely_preferences(self._settings)
+        likely = settings.likely_preferences(self._settings)
         self._load_model(likely)  # while the packs are read
         try:
             self._configure()
@@ -164,6 +166,7 @@ class Serving:
     async def _learn(self) -> None:
         """Learn exact phrases, what to guess, how to spell and how to read."""
         try:
+            await asyncio.sleep(FIRST_S)
             before = self.configuration
             grammar = await self._thread.submit(lambda model: model.served())
             await asyncio.to_thread(grammar.learn, self._is_wanted)
@@ -244,15 +247,6 @@ class Serving:
         if what != "config":
             self._adapter_problems = ()
         await self._thread.submit(lambda _: give_back())
-
-
-def _likely_preferences(given: Settings) -> Preferences:
-    """Give what the user's file says by itself, or the defaults if that is wrong."""
-    try:
-        said = catalogue.user_settings(given.config)
-        return settings.preferences(said, given.config)
-    except BadConfig:
-        return Preferences()
 
 
 def _configuration(

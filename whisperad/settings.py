@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from whisperad.catalogue import SHIPPED, USER_FILE
+from whisperad.catalogue import SHIPPED, USER_FILE, user_settings
 from whisperad.errors import BadConfig
 from whisperad.pack import Platform, Setting
 from whisperad.wire import MAX_LINE_BYTES, Paths, home
@@ -171,6 +171,14 @@ def preferences(given: Mapping[str, Setting], config: Path) -> Preferences:
     if mistakes:
         raise BadConfig(tuple(mistakes))
     return msgspec.convert(given, Preferences)
+
+
+def likely_preferences(settings: Settings) -> Preferences:
+    """Give what the user's file says by itself, or the defaults if that is wrong."""
+    try:
+        return preferences(user_settings(settings.config), settings.config)
+    except BadConfig:
+        return Preferences()
 
 
 def model_folder(settings: Settings, preferences: Preferences) -> Path:
