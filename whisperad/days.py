@@ -8,6 +8,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator
 from datetime import MAXYEAR, date, datetime, time, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import islice
 
 import msgspec
@@ -67,12 +68,18 @@ def find(text: str, today: date) -> tuple[Day | None, str]:
     elif found := _WEEK_ON.search(text):
         span, text = "a " + found[2], text[: found.end(1)] + text[found.end() :]
     for pattern, read in _READERS:
-        if found := pattern.search(text):
+        if found := _compiled(pattern).search(text):
             day = read(found, today)
             if span:
                 day = Day(tuple(_after(span, start) for start in day.dates))
             return day, _cut(text, found)
     return None, text
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern when it is first of use: all of them together take a while."""
+    return re.compile(rf"\b(?:{pattern})")
 
 
 def later(span: str, start: datetime) -> datetime | None:
@@ -232,47 +239,44 @@ def _in(found: re.Match[str], today: date) -> Day:
 
 
 _YEAR = r"(?:,? (\d{4}))?\b"
-_READERS = tuple(
-    (re.compile(rf"\b(?:{pattern})"), read)
-    for pattern, read in (
-        (r"(\d{4})-(\d\d)-(\d\d)(?:t|\b)", _iso),
-        (
-            rf"(?:on )?(?:({_WEEKDAY}),? )?(?:{_NUMBER} (?:of )?({_MONTH})"
-            rf"|({_MONTH}) {_NUMBER}\b(?!:)){_YEAR}",
-            _date,
-        ),
-        (
-            rf"(?:on )?(?:({_WEEKDAY}),? |the )(?:the )?(\d{{1,2}})(?:st|nd|rd|th)\b",
-            _month_day,
-        ),
-        (rf"in ({_MONTH}){_YEAR}", _month),
-        (rf"(?:the )?day after {_TOMORROW}", _fixed(2)),
-        (_TOMORROW, _fixed(1)),
-        (r"today\b", _today),
-        (
-            rf"(?:on )?(?:({_WEEKDAY}),? (?:of |in )?(next|this) week\b"
-            rf"|(next|this) week,? (?:on )?({_WEEKDAY}))",
-            _weekday_of_week,
-        ),
-        (
-            rf"((?:(?:on|the|this|next|coming) )*)({_WEEKDAY})( after next\b)?",
-            _weekday,
-        ),
-        (
-            r"(?:at |on |over )?(?:(?:the|this|next|coming) )*week ?end\b"
-            r"(?: after next\b)?",
-            _weekend,
-        ),
-        (
-            r"(?:by |at )?(?:the )?(end|start|beginning) of"
-            r" ((?:the|this|next) )?(week|month|year)\b",
-            _edge,
-        ),
-        (
-            r"(?:in a (?=week)|next )(week|month|year)\b"
-            r"|the (week|month) after next\b",
-            _next,
-        ),
-        (rf"in (.+? {_SPAN})\b(?: time\b)?", _in),
-    )
+_READERS = (
+    (r"(\d{4})-(\d\d)-(\d\d)(?:t|\b)", _iso),
+    (
+        rf"(?:on )?(?:({_WEEKDAY}),? )?(?:{_NUMBER} (?:of )?({_MONTH})"
+        rf"|({_MONTH}) {_NUMBER}\b(?!:)){_YEAR}",
+        _date,
+    ),
+    (
+        rf"(?:on )?(?:({_WEEKDAY}),? |the )(?:the )?(\d{{1,2}})(?:st|nd|rd|th)\b",
+        _month_day,
+    ),
+    (rf"in ({_MONTH}){_YEAR}", _month),
+    (rf"(?:the )?day after {_TOMORROW}", _fixed(2)),
+    (_TOMORROW, _fixed(1)),
+    (r"today\b", _today),
+    (
+        rf"(?:on )?(?:({_WEEKDAY}),? (?:of |in )?(next|this) week\b"
+        rf"|(next|this) week,? (?:on )?({_WEEKDAY}))",
+        _weekday_of_week,
+    ),
+    (
+        rf"((?:(?:on|the|this|next|coming) )*)({_WEEKDAY})( after next\b)?",
+        _weekday,
+    ),
+    (
+        r"(?:at |on |over )?(?:(?:the|this|next|coming) )*week ?end\b"
+        r"(?: after next\b)?",
+        _weekend,
+    ),
+    (
+        r"(?:by |at )?(?:the )?(end|start|beginning) of"
+        r" ((?:the|this|next) )?(week|month|year)\b",
+        _edge,
+    ),
+    (
+        r"(?:in a (?=week)|next )(week|month|year)\b"
+        r"|the (week|month) after next\b",
+        _next,
+    ),
+    (rf"in (.+? {_SPAN})\b(?: time\b)?", _in),
 )

@@ -71,7 +71,9 @@ def stopped(
 ) -> RunningDaemon:
     """Give a daemon on a base, with a home of its own, that is not started yet."""
     given = {"settings": {"model": str(base.folder), **(settings or {})}}
-    return RunningDaemon(home, given, {"WHISPERA_SOCKET": ""})
+    # Users' Python keeps what it has compiled, whatever the one here was told.
+    environ = {"WHISPERA_SOCKET": "", "PYTHONDONTWRITEBYTECODE": ""}
+    return RunningDaemon(home, given, environ)
 
 
 def settle(daemon: RunningDaemon) -> RunningDaemon:
