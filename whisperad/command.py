@@ -153,16 +153,16 @@ class Resolver:
     ) -> tuple[Form, forms.Values]:
         """Choose the first form that is said enough for and installed, else the first."""
         platform = self._machine.platform
-        usable = []
+        first = None
         for form in action.forms.get(platform, ()):
             filling = forms.Values(
                 form, action, values, lambda name: self._machine.constant(name, now)
             )
-            if forms.is_usable(form, filling):
-                usable.append((form, filling))
-        if not usable:
-            raise CannotRun(f'"{action.id}" has no command on {platform}')
-        for form, filling in usable:
+            if not forms.is_usable(form, filling):
+                continue
             if not any(map(self._machine.lacks, forms.programs(form))):
                 return form, filling
-        return usable[0]
+            first = first or (form, filling)
+        if first is None:
+            raise CannotRun(f'"{action.id}" has no command on {platform}')
+        return first
