@@ -27,6 +27,7 @@ MLX = {
     "whisperad/plain.py",
     "whisperad/weights.py",
     "training/fit.py",
+    "training/quick.py",
     "training/speed.py",
 }
 TORCH = {"training/tiny.py", "training/batches.py", "training/pretrain.py"}

@@ -69,11 +69,7 @@ def evaluate(
         str(path): own_rows.read(path, place.catalogue) for path in rows or ()
     }
     path = _writable(to or place.dataset.with_name("report.html"))
-    drawing = Generator(place.catalogue, SHIPPED, "test")
-    test = taught.drawn(drawing, count, promote.SEED, place.taught)
-    mine = own_actions.examples(
-        drawing, own_actions.ids(place.catalogue, SHIPPED), place.taught
-    )
+    test, mine = _drawn(place, count)
     if mine:
         sets[f"your own actions, rows {own_actions.SAID}"] = mine
     with console.status("the model answers") as status:
@@ -108,6 +104,16 @@ def pretrain(
     arguments = [sys.executable, "-m", "training.pretrain", str(folder), str(threads)]
     arguments += [str(seed), *([str(steps)] if steps else [])]
     os.execv(sys.executable, arguments)
+
+
+def _drawn(place: Place, count: int) -> tuple[Iterable[Example], list[Example]]:
+    """Draw rows of the test split, and rows of the user's own actions."""
+    drawing = Generator(place.catalogue, SHIPPED, "test")
+    own = own_actions.ids(place.catalogue, SHIPPED)
+    return (
+        taught.drawn(drawing, count, promote.SEED, place.taught),
+        own_actions.examples(drawing, own, place.taught),
+    )
 
 
 def _writable(path: Path) -> Path:
