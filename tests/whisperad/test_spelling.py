@@ -142,7 +142,7 @@ def test_what_is_mistyped_is_understood_by_the_shipped_model(model: Model) -> No
 
 @pytest.mark.timeout(300)
 def test_another_reading_mends_more_commands_than_it_spoils(model: Model) -> None:
-    drawn = Generator(CATALOGUE, Path("config").resolve(), "test").examples(300, 3)
+    drawn = Generator(CATALOGUE, Path("config").resolve(), "test").examples(1500, 3)
     mended = spoilt = 0
     spelling = model.served().spelling
     assert spelling
