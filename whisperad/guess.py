@@ -7,13 +7,13 @@ here decides what an utterance means.
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
-from itertools import takewhile
+from collections.abc import Callable, Iterator
 
 from whisperad.action import Action
+from whisperad.adjacency import EDGE, Reader
 from whisperad.catalogue import Catalogue
 from whisperad.draft import Draft
-from whisperad.neighbours import EDGE, Neighbours
+from whisperad.neighbours import Neighbours
 from whisperad.pack import Slot
 from whisperad.parts import Part, split
 from whisperad.prompt import (
@@ -46,8 +46,6 @@ LEAST_LEAD = 0.5  # what speaks for the first word of a slot
 
 _UNREAD = Neighbours(())
 _FIELD = re.compile(r'"([^"]*)":"([^"]*)')
-_HOLE = re.compile(r"\{[^}]*\}|<[^>]*>")
-_RULE = re.compile(r"<([^>]*)>")
 _WORD = re.compile(r"\w+(?:'\w+)*")
 _SAID_WORD = re.compile(r"[^\s'(),;:!?](?:\S*[^\s'(),;:!?])?")  # paths are words too
 
@@ -57,7 +55,7 @@ class Guesser:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._neighbours: dict[str, Neighbours] = {}  # by action, made when needed
+        self._neighbours: dict[str, Neighbours] = {}  # by action, once they are learnt
         self.draft: Draft | None = None  # of actions; without it none is guessed
 
     def learn(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
@@ -65,19 +63,21 @@ class Guesser:
 
         Leaves it when it is not wanted any more.
         """
-        wanted = takewhile(lambda _: is_wanted(), self._catalogue.actions.values())
-        draft = Draft(
-            (action.id, map(frozenset, self._phrases(action))) for action in wanted
-        )
-        if not is_wanted():
-            return
-        self.draft = draft
+        draft = Draft()
+        readers = {f: Reader(rules) for f, rules in self._catalogue.rules.items()}
+        plain = Reader({})
         for action in self._catalogue.actions.values():
             if not is_wanted():
                 return
+            phrases = [
+                readers.get(p.file, plain).read(p.template) for p in action.phrases
+            ]
+            draft.learn(action.id, phrases)
             if action.slots:
-                self._near(action)
-                time.sleep(PAUSE_S)
+                self._neighbours[action.id] = Neighbours(phrases)
+            time.sleep(PAUSE_S)
+        draft.settle()
+        self.draft = draft
 
     def rest(self, answer: str, utterance: str) -> list[str]:
         """Give pieces of text that may follow; none if there is no telling."""
@@ -212,7 +212,7 @@ class Guesser:
         It begins with a word that the action's phrases do not have, or that comes
         after one which they have before the slot.
         """
-        near = self._near(action)
+        near = self._neighbours.get(action.id, _UNREAD)
         words = list(_SAID_WORD.finditer(utterance, at))
         previous = utterance[:at].rpartition(" ")[2] if at else EDGE
         most, first = LEAST_LEAD, None
@@ -243,22 +243,6 @@ class Guesser:
             for said in (value, *slot.said.get(value, ()))
         )
 
-    def _near(self, action: Action) -> Neighbours:
-        found = self._neighbours.get(action.id)
-        if found is None and self.draft is None:
-            # To read an action's phrases takes longer than passes do.
-            return _UNREAD
-        if found is None:
-            rules = self._catalogue.rules
-            found = self._neighbours[action.id] = Neighbours(
-                (p.template, rules.get(p.file, {})) for p in action.phrases
-            )
-        return found
-
-    def _phrases(self, action: Action) -> Iterator[Iterator[str]]:
-        for phrase in action.phrases:
-            yield _words(phrase.template, self._catalogue.rules.get(phrase.file, {}))
-
 
 def _identity(answer: str) -> str:
     """Give the action that an object of a list names, which may be the first one."""
@@ -273,14 +257,6 @@ def _following(value: str, utterance: str) -> list[str]:
     """Give what stands in the utterance after the first words of a span."""
     place = re.search(rf"(?<!\w){re.escape(value)}", utterance)
     return [utterance[place.end() :]] if place else []
-
-
-def _words(template: str, rules: Mapping[str, str]) -> Iterator[str]:
-    yield from _WORD.findall(_HOLE.sub(" ", template))
-    for name in _RULE.findall(template):
-        # Without itself, a rule that names itself comes to an end.
-        inner = {other: body for other, body in rules.items() if other != name}
-        yield from _words(rules.get(name, ""), inner)
 
 
 def _chosen(slot: Slot, utterance: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from training.generate import Generator
 from whisperad import catalogue
+from whisperad.adjacency import Reader
 from whisperad.catalogue import SHIPPED
 from whisperad.draft import Draft
 from whisperad.model import Model
@@ -12,10 +13,11 @@ from whisperad.utterance import normalise
 
 
 def _draft(**phrases: str) -> Draft:
-    return Draft(
-        (name, [frozenset(p.split()) for p in said.split(",")])
-        for name, said in phrases.items()
-    )
+    draft = Draft()
+    for name, said in phrases.items():
+        draft.learn(name, [Reader({}).read(phrase) for phrase in said.split(",")])
+    draft.settle()
+    return draft
 
 
 def test_words_speak_for_the_action_whose_phrases_have_them() -> None:
@@ -23,6 +25,21 @@ def test_words_speak_for_the_action_whose_phrases_have_them() -> None:
 
     assert draft.action(["please", "mute", "it"]) == "mute"
     assert draft.action(["screen"]) == "lock"
+
+
+def test_words_side_by_side_speak_for_the_action_that_says_them_so() -> None:
+    draft = _draft(on="turn it on,turn on {x} off", off="turn it off,turn off {x} on")
+
+    assert draft.action(["turn", "on", "light", "off"], margin=0.0) == "on"
+    assert draft.action(["turn", "off", "light", "on"], margin=0.0) == "off"
+
+
+def test_a_draft_knows_which_words_an_action_has() -> None:
+    draft = _draft(mute="mute it,hush", lock="lock it")
+
+    assert draft.has("mute", "hush")
+    assert not draft.has("lock", "hush")
+    assert draft.phrases["it"] == 2
 
 
 def test_where_words_speak_for_two_actions_there_is_no_draft() -> None:
