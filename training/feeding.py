@@ -62,12 +62,19 @@ def tokenise(
 
 
 def batches(
-    rows: Rows, size: int, most_tokens: int, *, loop: bool, share: tuple[int, int]
-) -> Iterator[Batch]:
+    rows: Rows,
+    size: int,
+    most_tokens: int,
+    *,
+    loop: bool,
+    share: tuple[int, int],
+    parts: int = 1,
+) -> Iterator[list[Batch]]:
     """Give batches of `size` rows in an order that numpy's `random` draws.
 
     Without end if `loop` is set. `share` is (number, count) of the processes that each
-    take their rows of every batch. Raises `ValueError` if there are too few rows.
+    take their rows of every batch; these are given in as many as `parts`. Raises
+    `ValueError` if there are too few rows.
     """
     number, count = share
     if len(rows) < size or size % count:
@@ -77,8 +84,11 @@ def batches(
     while True:
         for place in np.random.permutation(len(begins)):
             begin = begins[place]
-            taken = by_length[begin + number : begin + size : count]
-            yield _batch([rows[at] for at in taken], most_tokens)
+            taken = [
+                rows[at] for at in by_length[begin + number : begin + size : count]
+            ]
+            some = (taken[part::parts] for part in range(min(parts, len(taken))))
+            yield [_batch(part, most_tokens) for part in some]
         if not loop:
             return
 

@@ -78,7 +78,7 @@ def fit(base: Path, data: Path, folder: Path, plan: Plan) -> None:
         rows["train"],
         rows["valid"],
         _arguments(plan, done, partial),
-        loss=_answer_loss,
+        loss=quick.answer_loss,
         iterate_batches=_batches,
         training_callback=_Reports(model, folder, done, is_first=world.rank() == 0),
     )
@@ -189,23 +189,16 @@ def _batches(
     loop: bool = False,
     comm_group: Any = None,
 ) -> Iterator[tuple[mx.array, ...]]:
-    """Do what mlx-lm's function of this form does, in the batches of `feeding`."""
+    """Do what mlx-lm's function of this form does, in the batches of `feeding`.
+
+    Gives the arrays of all parts of a batch, one after the other.
+    """
     share = (comm_group.rank(), comm_group.size()) if comm_group else (0, 1)
-    for batch in batches(dataset, batch_size, max_seq_length, loop=loop, share=share):
-        yield tuple(map(mx.array, batch))
-
-
-def _answer_loss(
-    model: Module, tokens: mx.array, places: mx.array, following: mx.array
-) -> tuple[mx.array, mx.array]:
-    """Mean cross-entropy of the answers' tokens, of a `feeding.Batch`."""
-    states = model.model(tokens).flatten(0, 1)[places]
-    if model.args.tie_word_embeddings:
-        logits = model.model.embed_tokens.as_linear(states)
-    else:
-        logits = model.lm_head(states)
-    count = (following >= 0).sum()
-    return quick.cross_entropy(logits, following).sum() / count, count
+    parts = len(quick.streams())
+    for batch in batches(
+        dataset, batch_size, max_seq_length, loop=loop, share=share, parts=parts
+    ):
+        yield tuple(mx.array(numbers) for part in batch for numbers in part)
 
 
 class _Reports(TrainingCallback):

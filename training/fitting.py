@@ -25,12 +25,15 @@ ORDER = "order.json"  # what it was told to do
 CHECKPOINT = "checkpoint-*.safetensors"
 LOG = "fit.log"
 LOOK_S = 0.1  # between looks at what it reports
-# For glibc's malloc(3): memory that was freed is kept for the next array, as large as it
-# is. Asking the system for it anew took a third of the time.
 ENVIRON = {
+    # For glibc's malloc(3): memory that was freed is kept for the next array, as large as
+    # it is. Asking the system for it anew took a third of the time.
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(2**40),
+    # How far mlx looks ahead for what can be done at the same time, in arrays: far enough
+    # for all parts of a batch to go on side by side.
+    "MLX_BFS_MAX_WIDTH": "400",
 }
 
 Figures = dict[str, float]

@@ -5,11 +5,11 @@ a core each are faster than one pass over several commands: those differ in leng
 what is done around the passes is done at the same time as well.
 """
 
-import os
 from functools import partial
 from queue import SimpleQueue
 from threading import Condition, Thread
 
+from whisperad.blas import cores
 from whisperad.model import Model
 from whisperad.network import leave_thread
 from whisperad.question import Question
@@ -27,7 +27,7 @@ class Beside:
         `spared` cores are left to others.
         """
         self._model = model
-        self._most = min(MOST, _cores() - spared) if model.can_share else 0
+        self._most = min(MOST, cores() - spared) if model.can_share else 0
         self._threads: list[Thread] = []
         self._ready: SimpleQueue[Question | None] = SimpleQueue()
         self._readers: dict[int, Reader] = {}
@@ -83,8 +83,3 @@ class Beside:
         if number not in self._readers:
             self._readers[number] = self._model.reader_beside()
         return self._readers[number]
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -62,3 +62,9 @@ def _described(library: ctypes.CDLL, name: str) -> str:
     library.openblas_get_config.restype = ctypes.c_char_p
     config: bytes = library.openblas_get_config()
     return f"{' '.join(config.decode().split()[:2])} ({name})"
+
+
+def cores() -> int:
+    """Say how many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

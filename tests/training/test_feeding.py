@@ -42,7 +42,7 @@ def test_each_token_of_an_answer_follows_what_is_before_it(rows: Rows) -> None:
         for place in range(begin, len(tokens))
     )
 
-    drawn = list(batches(rows, 4, 512, loop=False, share=(0, 1)))
+    drawn = [b for (b,) in batches(rows, 4, 512, loop=False, share=(0, 1))]
 
     assert sorted(pair for batch in drawn for pair in answers(batch)) == expected
     assert all(batch.tokens.shape == (4, batch.tokens.shape[1]) for batch in drawn)
@@ -52,7 +52,7 @@ def test_processes_share_every_batch(rows: Rows) -> None:
     parts = []
     for share in ((0, 1), (0, 2), (1, 2)):
         np.random.seed(5)  # as the tuner does
-        parts.append(next(batches(rows, 4, 512, loop=True, share=share)))
+        parts.extend(next(batches(rows, 4, 512, loop=True, share=share)))
     whole, first, second = map(answers, parts)
 
     assert sorted(first + second) == sorted(whole)
@@ -60,8 +60,23 @@ def test_processes_share_every_batch(rows: Rows) -> None:
     assert second
 
 
+@pytest.mark.parametrize("parts", [2, 3, 9])
+def test_parts_of_a_batch_have_all_of_its_rows(rows: Rows, parts: int) -> None:
+    drawn = []
+    for number in (1, parts):
+        np.random.seed(5)
+        given = batches(rows, 4, 512, loop=True, share=(0, 1), parts=number)
+        drawn.append(next(given))
+    (whole,), split = drawn
+
+    assert len(split) == min(parts, 4)
+    assert sorted(pair for part in split for pair in answers(part)) == sorted(
+        answers(whole)
+    )
+
+
 def test_what_is_too_long_is_cut(rows: Rows) -> None:
-    for batch in batches(rows, 4, 9, loop=False, share=(0, 1)):
+    for (batch,) in batches(rows, 4, 9, loop=False, share=(0, 1)):
         assert batch.tokens.shape[1] == 8
 
 

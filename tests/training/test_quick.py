@@ -1,8 +1,14 @@
 """Quick functions of fitting give what mlx's own give, gradients too."""
 
+from types import SimpleNamespace
+
 import mlx.core as mx
 import pytest
 from mlx import nn
+from mlx.nn.layers.base import Module
+from mlx.nn.layers.embedding import Embedding
+from mlx.nn.layers.linear import Linear
+from mlx.nn.utils import value_and_grad
 
 from training import quick
 
@@ -55,6 +61,43 @@ def test_the_entropy_of_what_is_all_but_impossible_is_finite(far: float) -> None
     found = quick.cross_entropy(mx.array([[far, 0.0]]), mx.array([1]))
 
     _same(found, mx.array([far]))
+
+
+class _Model(Module):
+    """The smallest that scores tokens as mlx-lm's models do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        mx.random.seed(4)
+        self.model = Embedding(12, 8)
+        self.lm_head = Linear(8, 12)
+        self.args = SimpleNamespace(tie_word_embeddings=False)
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3])
+def test_the_loss_of_parts_is_that_of_the_whole_batch(
+    parts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick, "cores", lambda: parts)
+    quick.streams.cache_clear()
+    model = _Model()
+    tokens = mx.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
+    rows = [tokens[part::parts] for part in range(parts)]
+    batch = [
+        numbers
+        for row in rows
+        for numbers in (row, mx.arange(row.size), (row.flatten() + 1) % 11)
+    ]
+
+    (loss, count), slopes = value_and_grad(model, quick.answer_loss)(model, *batch)
+    expected = nn.losses.cross_entropy(
+        model.lm_head(model.model(tokens.flatten())), (tokens.flatten() + 1) % 11
+    )
+    quick.streams.cache_clear()
+
+    assert count.item() == 9
+    _same(loss, expected.mean())
+    assert slopes["lm_head"]["weight"].any()
 
 
 def _same(found: mx.array, expected: mx.array) -> None:

@@ -20,7 +20,7 @@ _SAID = ("open figma", "mute", "tell mum that dinner is late", "zip a.txt", "be 
 @pytest.fixture(autouse=True)
 def cores(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have as many cores on every machine."""
-    monkeypatch.setattr(beside, "_cores", lambda: 4)
+    monkeypatch.setattr(beside, "cores", lambda: 4)
 
 
 def _with_thread(folder: Path, use: Callable[[ModelThread], Awaitable[None]]) -> None:
