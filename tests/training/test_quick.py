@@ -67,7 +67,7 @@ class _Model(Module):
     """The smallest that scores tokens as mlx-lm's models do."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         mx.random.seed(4)
         self.model = Embedding(12, 8)
         self.lm_head = Linear(8, 12)
