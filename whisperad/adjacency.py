@@ -99,6 +99,8 @@ def _rule(read: Read) -> _Rule:
 
 
 def _join(lasts: set[str], first: str, read: Read) -> None:
+    if first[:1] == "{":
+        read.beside.update([(last, first) for last in lasts])
+        return
     for last in lasts:
-        is_beside = first[:1] == "{" or last[:1] == "{"
-        (read.beside if is_beside else read.pairs).add((last, first))
+        (read.beside if last[:1] == "{" else read.pairs).add((last, first))

@@ -36,7 +36,7 @@ PASSES = 8  # of each length and part
 WHOLE = "an answer, mean"
 # What the profiler's functions belong to, by their file or, of compiled ones, name.
 PARTS = (
-    ("tokenizer", ("tokenizers.Tokenizer",)),
+    ("tokenizer", ("tokenize_str",)),
     (
         "grammar",
         (
