@@ -4,7 +4,8 @@ A quick reading of templates, for guesses only: nothing is checked here.
 """
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 EDGE = ""  # stands for the beginning of an utterance, or its end
@@ -20,6 +21,15 @@ class Read(NamedTuple):
     words: set[str]
     pairs: set[Pair]  # of words, and of words and edges
     beside: set[Pair]  # those that a slot is in
+
+
+class Counted(NamedTuple):
+    """How many phrases there are, and how many of them have what."""
+
+    phrases: int
+    words: Counter[str]
+    pairs: Counter[Pair]
+    beside: Counter[Pair]
 
 
 class _Rule(NamedTuple):
@@ -86,6 +96,18 @@ class Reader:
         for first in rule.firsts:
             _join(at, first, read)
         return rule.lasts | at if rule.may_be_empty else rule.lasts
+
+
+def counted(reads: Iterable[Read]) -> Counted:
+    """Count what phrases have, one after the other: all at once would be much to hold."""
+    phrases = 0
+    words, pairs, beside = Counter[str](), Counter[Pair](), Counter[Pair]()
+    for read in reads:
+        phrases += 1
+        words.update(read.words)
+        pairs.update(read.pairs)
+        beside.update(read.beside)
+    return Counted(phrases, words, pairs, beside)
 
 
 def _rule(read: Read) -> _Rule:

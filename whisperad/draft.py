@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from zlib import crc32
 
-from whisperad.adjacency import EDGE, Pair, Read
+from whisperad.adjacency import EDGE, Counted, Pair
 
 MARGIN = 0.2  # natural logarithm: how much likelier than the next action it must be
 
@@ -71,24 +71,22 @@ class Draft:
         self._shelves: list[_Shelf] = []
         self.phrases: Counter[str] = Counter()  # how many have each word
 
-    def learn(self, identity: str, phrases: Sequence[Read]) -> None:
+    def learn(self, identity: str, phrases: Counted) -> None:
         """Take note of an action's phrases."""
         number = self._numbers[identity] = len(self._ids)
         self._ids.append(identity)
-        words: Counter[str] = Counter()
-        pairs: Counter[Pair] = Counter()
-        for read in phrases:
-            words.update(read.words)
-            pairs.update(read.pairs)
-            pairs.update(_plain(read.beside))
-        self.phrases.update(words)
-        for word, count in words.items():
-            self._vote(_feature(word), number, _OF_WORD * _logarithm(count, phrases))
-        for pair, count in pairs.items():
-            share = _OF_SLOT if _SLOT in pair else _OF_PAIR
-            vote = share * _logarithm(count, phrases)
-            if vote >= _LEAST:
-                self._vote(_feature(*pair), number, vote)
+        self.phrases.update(phrases.words)
+        for word, count in phrases.words.items():
+            vote = _OF_WORD * _logarithm(count, phrases.phrases)
+            self._vote(_feature(word), number, vote)
+        for counts, share in (
+            (phrases.pairs, _OF_PAIR),
+            (_plain(phrases.beside), _OF_SLOT),
+        ):
+            for pair, count in counts.items():
+                vote = share * _logarithm(count, phrases.phrases)
+                if vote >= _LEAST:
+                    self._vote(_feature(*pair), number, vote)
 
     def settle(self) -> None:
         """Put in order what was learnt, for actions to be found."""
@@ -121,12 +119,13 @@ class Draft:
         return self._shelves[feature % _SHELVES].votes(feature)
 
 
-def _plain(pairs: Iterable[Pair]) -> set[Pair]:
-    """Give pairs with any slot for each slot."""
-    return {
-        (_SLOT if left[:1] == "{" else left, _SLOT if right[:1] == "{" else right)
-        for left, right in pairs
-    }
+def _plain(beside: Counter[Pair]) -> Counter[Pair]:
+    """Count pairs with any slot for each slot."""
+    found = Counter[Pair]()
+    for (left, right), count in beside.items():
+        left = _SLOT if left[:1] == "{" else left
+        found[left, _SLOT if right[:1] == "{" else right] += count
+    return found
 
 
 def _features(words: Sequence[str]) -> set[int]:
@@ -142,6 +141,6 @@ def _feature(*words: str) -> int:
     return crc32(" ".join(words).encode())
 
 
-def _logarithm(count: int, phrases: Sequence[Read]) -> float:
-    share = (count + _SEEN) / (len(phrases) + _PHRASES)
+def _logarithm(count: int, phrases: int) -> float:
+    share = (count + _SEEN) / (phrases + _PHRASES)
     return math.log(share / _USUAL_SHARE)

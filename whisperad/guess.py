@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from whisperad.action import Action
-from whisperad.adjacency import EDGE, Reader
+from whisperad.adjacency import EDGE, Reader, counted
 from whisperad.catalogue import Catalogue
 from whisperad.draft import Draft
 from whisperad.neighbours import Neighbours
@@ -44,7 +44,7 @@ ANY_MARGIN = 0.0  # a wrong guess costs no more than none
 LEADS, ENDS = 0.5, 0.15
 LEAST_LEAD = 0.5  # what speaks for the first word of a slot
 
-_UNREAD = Neighbours(())
+_UNREAD = Neighbours(counted(()))
 _FIELD = re.compile(r'"([^"]*)":"([^"]*)')
 _WORD = re.compile(r"\w+(?:'\w+)*")
 _SAID_WORD = re.compile(r"[^\s'(),;:!?](?:\S*[^\s'(),;:!?])?")  # paths are words too
@@ -69,9 +69,9 @@ class Guesser:
         for action in self._catalogue.actions.values():
             if not is_wanted():
                 return
-            phrases = [
+            phrases = counted(
                 readers.get(p.file, plain).read(p.template) for p in action.phrases
-            ]
+            )
             draft.learn(action.id, phrases)
             if action.slots:
                 self._neighbours[action.id] = Neighbours(phrases)

@@ -1,10 +1,10 @@
 """Which words stand right before and after a slot in an action's phrases."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from sys import intern
 
-from whisperad.adjacency import EDGE, Read
+from whisperad.adjacency import EDGE, Counted
 
 LEAST_SHARE = 0.1  # of the phrases that have a word; below it says nothing
 
@@ -12,19 +12,16 @@ LEAST_SHARE = 0.1  # of the phrases that have a word; below it says nothing
 class Neighbours:
     """The words that stand beside the slots of one action's phrases."""
 
-    def __init__(self, phrases: Iterable[Read]) -> None:
-        """`phrases` are the action's, as they were read."""
-        words: Counter[str] = Counter()
+    def __init__(self, phrases: Counted) -> None:
+        """`phrases` are the action's."""
+        words = phrases.words | Counter({EDGE: phrases.phrases})
         before: dict[str, Counter[str]] = {}
         after: dict[str, Counter[str]] = {}
-        for read in phrases:
-            words.update(read.words)
-            words[EDGE] += 1
-            for left, right in read.beside:
-                if right.startswith("{") and not left.startswith("{"):
-                    before.setdefault(right[1:-1], Counter())[left] += 1
-                elif left.startswith("{") and not right.startswith("{"):
-                    after.setdefault(left[1:-1], Counter())[right] += 1
+        for (left, right), count in phrases.beside.items():
+            if not left.startswith("{"):
+                before.setdefault(right[1:-1], Counter())[left] += count
+            elif not right.startswith("{"):
+                after.setdefault(left[1:-1], Counter())[right] += count
         self._before = _shares(before, words)
         self._after = _shares(after, words)
 

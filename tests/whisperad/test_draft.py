@@ -4,7 +4,7 @@ import pytest
 
 from training.generate import Generator
 from whisperad import catalogue
-from whisperad.adjacency import Reader
+from whisperad.adjacency import Reader, counted
 from whisperad.catalogue import SHIPPED
 from whisperad.draft import Draft
 from whisperad.model import Model
@@ -15,7 +15,7 @@ from whisperad.utterance import normalise
 def _draft(**phrases: str) -> Draft:
     draft = Draft()
     for name, said in phrases.items():
-        draft.learn(name, [Reader({}).read(phrase) for phrase in said.split(",")])
+        draft.learn(name, counted(map(Reader({}).read, said.split(","))))
     draft.settle()
     return draft
 
