@@ -18,6 +18,8 @@ DATA = ("adapters", "dataset", "models", "taught.db*")
 STATE = (
     "children",
     "history.db*",
+    "learnt",
+    ".learnt-*",
     "timers.*",
     ".timers-*",
     "whisperad.log*",

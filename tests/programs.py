@@ -80,10 +80,10 @@ def outcome(given: Command, timeout_s: float = 8.0, cwd: str = "/") -> Outcome:
 def is_running(pid: int) -> bool:
     """Whether a process is there and is no zombie."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        said = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it may go while it is read
         return False
-    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    return "Z" not in said.rsplit(")", 1)[1].split()[0]
 
 
 def with_effects(

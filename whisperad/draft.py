@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from zlib import crc32
 
+import msgspec
+
 from whisperad.adjacency import EDGE, Counted, Pair
 
 MARGIN = 0.2  # natural logarithm: how much likelier than the next action it must be
@@ -28,57 +30,41 @@ _OF_WORD, _OF_PAIR, _OF_SLOT = 0.5, 1.0, 0.3
 _LEAST = 0.4  # pairs that say less are not kept
 _SLOT = "{}"  # any slot in a pair
 
-# While it is learnt, a vote is a number of 64 bits: what it is for, whose it is, and how
-# much it is, in steps. Lists of them in order take little memory.
+# While votes are gathered, one is a number of 64 bits: what it is for, whose it is, and
+# how much it is, in steps.
 _STEPS = 16.0  # to one
 _ACTION_BIT, _FEATURE_BIT = 16, 32
-_SHELVES = 64  # lists, each of features of its own: one of all would take long to order
 
 
-class _Shelf:
-    """Votes, by what they are for."""
+class Votes(msgspec.Struct, frozen=True):
+    """What words say for each action, as it is kept: numbers in tables, in order."""
 
-    def __init__(self, packed: Sequence[int]) -> None:
-        self._features = array("I")
-        self._begins = array("I")
-        self._owners = array("H")
-        self._sizes = array("f")
-        for vote in sorted(packed):
-            feature = vote >> _FEATURE_BIT
-            if not self._features or self._features[-1] != feature:
-                self._features.append(feature)
-                self._begins.append(len(self._owners))
-            self._owners.append(vote >> _ACTION_BIT & 0xFFFF)
-            self._sizes.append((vote & 0xFFFF) / _STEPS)
-        self._begins.append(len(self._owners))
-
-    def votes(self, feature: int) -> Iterable[tuple[int, float]]:
-        """Give the actions by number that a feature speaks for, and how much."""
-        at = bisect_left(self._features, feature)
-        if at == len(self._features) or self._features[at] != feature:
-            return ()
-        some = slice(self._begins[at], self._begins[at + 1])
-        return zip(self._owners[some], self._sizes[some], strict=True)
+    actions: list[str]
+    phrases: dict[str, int]  # how many have each word
+    features: bytes  # of 32 bits each
+    begins: (
+        bytes  # of 32 bits: where the votes of a feature begin, and the last one's end
+    )
+    owners: bytes  # of 16 bits, for each vote: whose it is
+    sizes: bytes  # of 16 bits, for each vote: how much it is, in steps
 
 
-class Draft:
-    """What words say for each action."""
+class Ballot:
+    """Gathers votes, one action after the other."""
 
     def __init__(self) -> None:
-        self._ids: list[str] = []
-        self._numbers: dict[str, int] = {}
-        self._learning = [array("Q") for _ in range(_SHELVES)]
-        self._shelves: list[_Shelf] = []
-        self.phrases: Counter[str] = Counter()  # how many have each word
+        self._actions: list[str] = []
+        self._phrases: Counter[str] = Counter()
+        self._votes = array("Q")
 
-    def learn(self, identity: str, phrases: Counted) -> None:
+    def add(self, identity: str, phrases: Counted) -> None:
         """Take note of an action's phrases."""
-        number = self._numbers[identity] = len(self._ids)
-        self._ids.append(identity)
-        self.phrases.update(phrases.words)
+        number = len(self._actions)
+        self._actions.append(identity)
+        self._phrases.update(phrases.words)
         for word, count in phrases.words.items():
             vote = _OF_WORD * _logarithm(count, phrases.phrases)
-            self._vote(_feature(word), number, vote)
+            self._add(_feature(word), number, vote)
         for counts, share in (
             (phrases.pairs, _OF_PAIR),
             (_plain(phrases.beside), _OF_SLOT),
@@ -86,12 +72,39 @@ class Draft:
             for pair, count in counts.items():
                 vote = share * _logarithm(count, phrases.phrases)
                 if vote >= _LEAST:
-                    self._vote(_feature(*pair), number, vote)
+                    self._add(_feature(*pair), number, vote)
 
-    def settle(self) -> None:
-        """Put in order what was learnt, for actions to be found."""
-        self._shelves = [_Shelf(packed) for packed in self._learning]
-        self._learning = []
+    def votes(self) -> Votes:
+        """Put in order what was gathered."""
+        features, begins = array("I"), array("I")
+        owners, sizes = array("H"), array("H")
+        for vote in sorted(self._votes):
+            feature = vote >> _FEATURE_BIT
+            if not features or features[-1] != feature:
+                features.append(feature)
+                begins.append(len(owners))
+            owners.append(vote >> _ACTION_BIT & 0xFFFF)
+            sizes.append(vote & 0xFFFF)
+        begins.append(len(owners))
+        tables = (table.tobytes() for table in (features, begins, owners, sizes))
+        return Votes(self._actions, dict(self._phrases), *tables)
+
+    def _add(self, feature: int, number: int, vote: float) -> None:
+        steps = max(0, round(vote * _STEPS))
+        self._votes.append(feature << _FEATURE_BIT | number << _ACTION_BIT | steps)
+
+
+class Draft:
+    """Names the action that words speak for."""
+
+    def __init__(self, votes: Votes) -> None:
+        self.phrases = votes.phrases
+        self._ids = votes.actions
+        self._numbers = {identity: number for number, identity in enumerate(self._ids)}
+        self._features = memoryview(votes.features).cast("I")
+        self._begins = memoryview(votes.begins).cast("I")
+        self._owners = memoryview(votes.owners).cast("H")
+        self._sizes = memoryview(votes.sizes).cast("H")
 
     def has(self, identity: str, word: str) -> bool:
         """Whether an action's phrases have a word."""
@@ -100,23 +113,23 @@ class Draft:
 
     def action(self, words: Sequence[str], margin: float = MARGIN) -> str | None:
         """Give the id of the action that words speak for; None if it is a close run."""
-        scores: defaultdict[int, float] = defaultdict(float)
+        scores: defaultdict[int, int] = defaultdict(int)
         for feature in _features(words):
-            for number, vote in self._votes(feature):
-                scores[number] += vote
+            for number, steps in self._votes(feature):
+                scores[number] += steps
         if not scores:
             return None
         best = max(scores, key=scores.__getitem__)
-        lead = scores.pop(best) - max(scores.values(), default=0.0)
-        return self._ids[best] if lead >= margin else None
+        lead = scores.pop(best) - max(scores.values(), default=0)
+        return self._ids[best] if lead >= margin * _STEPS else None
 
-    def _vote(self, feature: int, number: int, vote: float) -> None:
-        steps = max(0, round(vote * _STEPS))
-        packed = feature << _FEATURE_BIT | number << _ACTION_BIT | steps
-        self._learning[feature % _SHELVES].append(packed)
-
-    def _votes(self, feature: int) -> Iterable[tuple[int, float]]:
-        return self._shelves[feature % _SHELVES].votes(feature)
+    def _votes(self, feature: int) -> Iterable[tuple[int, int]]:
+        """Give the actions by number that a feature speaks for, and how much."""
+        at = bisect_left(self._features, feature)
+        if at == len(self._features) or self._features[at] != feature:
+            return ()
+        some = slice(self._begins[at], self._begins[at + 1])
+        return zip(self._owners[some], self._sizes[some], strict=True)
 
 
 def _plain(beside: Counter[Pair]) -> Counter[Pair]:

@@ -7,13 +7,14 @@ slot's value, a span of the utterance.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from whisperad.catalogue import Catalogue
 from whisperad.guess import Guesser
 from whisperad.intent import NONE, Intent
+from whisperad.learnt import Learnt, learn
 from whisperad.pack import Slot
 from whisperad.prompt import (
     CLOSING,
@@ -50,6 +51,7 @@ class Grammar:
         self.packs_hash = catalogue.packs_hash
         self.guesser = Guesser(catalogue)
         self.spelling: Spelling | None = None  # without it nothing is read twice
+        self._catalogue = catalogue
         self._actions = catalogue.actions
         self._closings = self._ways_to_end()
         none = f"{self._ids(NONE)} {self._closings[0]}"
@@ -108,17 +110,16 @@ class Grammar:
             self._after_spans[lark] = After(matcher, allowed)
         return self._after_spans[lark]
 
-    def learn(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
-        """Learn to guess and spell, and compile what lists need. Takes some seconds.
+    def learn(self) -> None:
+        """Read the catalogue's phrases, and use what they teach. Takes seconds."""
+        self.use(learn(self._catalogue))
 
-        Leaves it when it is not wanted any more.
-        """
-        self.guesser.learn(is_wanted)
-        if self.guesser.draft:
-            self.spelling = Spelling(self._actions, self.guesser.draft.phrases)
+    def use(self, learnt: Learnt) -> None:
+        """Guess and spell as phrases teach, and compile what lists need."""
+        self.guesser.use(learnt)
+        self.spelling = Spelling(self._actions, learnt.votes.phrases)
         for number in range(1, MAX_INTENTS + 1):
-            if is_wanted():
-                self._in_list(number)
+            self._in_list(number)
 
     def _in_list(self, number: int) -> LLMatcher:
         """Give what may follow where an object of a list names its action."""

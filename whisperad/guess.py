@@ -6,13 +6,13 @@ here decides what an utterance means.
 """
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from whisperad.action import Action
-from whisperad.adjacency import EDGE, Reader, counted
+from whisperad.adjacency import EDGE
 from whisperad.catalogue import Catalogue
 from whisperad.draft import Draft
+from whisperad.learnt import Learnt
 from whisperad.neighbours import Neighbours
 from whisperad.pack import Slot
 from whisperad.parts import Part, split
@@ -33,7 +33,6 @@ FILLERS = frozenset(
     " will with would you your".split()
 )
 
-PAUSE_S = 0.001  # between actions, for other threads to have their turn
 # How sure must be, from the words alone, what is guessed: what the draft's margin is for
 # a list of commands, and for an action other than the one before.
 LIST_MARGIN = 3.0
@@ -44,7 +43,7 @@ ANY_MARGIN = 0.0  # a wrong guess costs no more than none
 LEADS, ENDS = 0.5, 0.15
 LEAST_LEAD = 0.5  # what speaks for the first word of a slot
 
-_UNREAD = Neighbours(counted(()))
+_UNREAD = Neighbours()
 _FIELD = re.compile(r'"([^"]*)":"([^"]*)')
 _WORD = re.compile(r"\w+(?:'\w+)*")
 _SAID_WORD = re.compile(r"[^\s'(),;:!?](?:\S*[^\s'(),;:!?])?")  # paths are words too
@@ -58,26 +57,10 @@ class Guesser:
         self._neighbours: dict[str, Neighbours] = {}  # by action, once they are learnt
         self.draft: Draft | None = None  # of actions; without it none is guessed
 
-    def learn(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
-        """Guess actions too from now on. Reads all phrases, which takes seconds.
-
-        Leaves it when it is not wanted any more.
-        """
-        draft = Draft()
-        readers = {f: Reader(rules) for f, rules in self._catalogue.rules.items()}
-        plain = Reader({})
-        for action in self._catalogue.actions.values():
-            if not is_wanted():
-                return
-            phrases = counted(
-                readers.get(p.file, plain).read(p.template) for p in action.phrases
-            )
-            draft.learn(action.id, phrases)
-            if action.slots:
-                self._neighbours[action.id] = Neighbours(phrases)
-            time.sleep(PAUSE_S)
-        draft.settle()
-        self.draft = draft
+    def use(self, learnt: Learnt) -> None:
+        """Guess actions too from now on, as phrases have taught."""
+        self._neighbours = learnt.neighbours
+        self.draft = Draft(learnt.votes)
 
     def rest(self, answer: str, utterance: str) -> list[str]:
         """Give pieces of text that may follow; none if there is no telling."""

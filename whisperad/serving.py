@@ -23,6 +23,7 @@ from whisperad.exact import Exact
 from whisperad.grammar import Grammar
 from whisperad.intent import Intent
 from whisperad.interpret import Interpreter
+from whisperad.learning import Learning
 from whisperad.machine import Machine
 from whisperad.model import Adapter, Model
 from whisperad.model_thread import ModelThread
@@ -67,10 +68,10 @@ class Serving:
         # Of a system that is not ours nothing can be looked up.
         environ = given.environ if given.can_execute else None
         self._machine = Machine(given.platform, given.home, environ)
+        self._phrases = Learning(given.shipped, given.config, given.state)
         self.answers = Answers(self._served)
         self._config_problems: tuple[str, ...] = ()
         self._adapter_problems: tuple[str, ...] = ()
-        self._is_stopping = False
         self._has_learnt = asyncio.Event()  # what there is to learn of the packs
 
     @property
@@ -136,14 +137,9 @@ class Serving:
 
     async def stop(self) -> None:
         """Leave what was still to be done after the start."""
-        self._is_stopping = True
         for task in (self._learning, self._proving):
             task.cancel()
         await asyncio.wait({self._learning, self._proving})
-
-    def _is_wanted(self) -> bool:
-        """Whether it is still worth while to learn what a start need not wait for."""
-        return not self._is_stopping
 
     async def _prove(self) -> None:
         """Have the adapter prove itself, after the start: that takes a while.
@@ -164,26 +160,32 @@ class Serving:
             self.answers.clear()
 
     async def _learn(self) -> None:
-        """Learn exact phrases, what to guess, how to spell and how to read."""
+        """Learn exact phrases, and then what saves passes."""
         try:
             await asyncio.sleep(FIRST_S)
             before = self.configuration
-            grammar = await self._thread.submit(lambda model: model.served())
-            await asyncio.to_thread(grammar.learn, self._is_wanted)
             after = await asyncio.to_thread(_learnt, before, self._settings.shipped)
             if self.configuration is before:  # it may have been read again
                 self.configuration = after
-            self.answers.clear()  # what was misspelt may mean something now
         finally:
             self._has_learnt.set()
+        await self._save_passes()
+        gc.freeze()  # what was learnt stays, and is much to look through
+
+    async def _save_passes(self) -> None:
+        """Learn what to guess and how to spell, and how to read with what was guessed."""
+        answered = self.configuration.catalogue
+        grammar = await self._thread.submit(lambda model: model.served())
+        found = await self._phrases.learnt(answered)
+        await asyncio.to_thread(grammar.use, found)
+        self.answers.clear()  # what was misspelt may mean something now
         measuring = await self._thread.submit(lambda model: model.reader.measuring())
         # One pass at a time, for requests to have their turn.
         while await self._thread.submit(lambda _: next(measuring, _MEASURED)) is None:
             pass
         await asyncio.wait({self._proving})
         await self._thread.submit(lambda _: give_back())
-        gc.freeze()  # what was learnt stays, and is much to look through
-        log.info("learnt", actions=len(before.catalogue.actions))
+        log.info("learnt", actions=len(answered.actions))
 
     def _load_model(self, preferences: Preferences) -> None:
         """Begin to load the base that preferences name, and an adapter of its own."""
@@ -221,14 +223,14 @@ class Serving:
                 _learnt, configuration, self._settings.shipped
             )
         folders = adapter_folders(self._base, self._settings.data)
-        grammar, adapter = await self._thread.submit(
+        served, adapter = await self._thread.submit(
             lambda model: (model.served(), model.adapter)
         )
+        grammar = served
         if grammar.packs_hash != configuration.catalogue.packs_hash:
             grammar = await self._thread.submit(
                 lambda model: model.grammar(configuration.catalogue)
             )
-            await asyncio.to_thread(grammar.learn, self._is_wanted)
         if what != "config":
             folder = next(folders, None)
             adapter = await swap.load(self._thread, folder) if folder else None
@@ -241,6 +243,9 @@ class Serving:
             lambda model: _changed(model, adapter, grammar)
         )
         self.configuration = configuration
+        if grammar is not served:  # what is being learnt is of no use any more
+            self._learning.cancel()
+            self._learning = asyncio.create_task(self._save_passes())
         self.answers.clear()  # another adapter may have the same name
         if what != "adapter":
             self._config_problems = ()

@@ -4,17 +4,14 @@ A damaged file is moved aside. One that cannot be read now may be good: it stays
 """
 
 import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from whisperad import log
+from whisperad import atomic, log
 from whisperad.timer import Timer
 
-_HALF = ".timers-"  # begins the names of files that are not all written yet
 _DECODER = msgspec.json.Decoder(list[Timer])
 
 
@@ -48,7 +45,7 @@ class TimerFile:
     def write(self, timers: Sequence[Timer]) -> None:
         """Put these in place of all others. Raises `OSError`, logged when it begins."""
         try:
-            _write(self._path, timers)
+            atomic.write(self._path, msgspec.json.encode(timers))
         except OSError as error:
             self._fail(
                 "timers-not-saved",
@@ -59,10 +56,7 @@ class TimerFile:
         self.failing = None
 
     def _read(self) -> list[Timer]:
-        with suppress(OSError):
-            # A daemon that was killed while it wrote them.
-            for half in self._path.parent.glob(f"{_HALF}*"):
-                half.unlink()
+        atomic.clear(self._path)
         try:
             return _DECODER.decode(self._path.read_bytes())
         except FileNotFoundError:
@@ -89,27 +83,3 @@ class TimerFile:
         if self.failing != said:
             log.warning(event, message=said)
         self.failing = said
-
-
-def _write(path: Path, timers: Sequence[Timer]) -> None:
-    """Replace the file at once, readable by its owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_HALF, delete=False) as f:
-        try:
-            f.write(msgspec.json.encode(timers))
-            f.flush()
-            os.fsync(f.fileno())
-            Path(f.name).replace(path)
-        except OSError:
-            Path(f.name).unlink(missing_ok=True)
-            raise
-    _sync_names(path.parent)
-
-
-def _sync_names(folder: Path) -> None:
-    """Have the disk know which file has which name in a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

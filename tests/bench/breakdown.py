@@ -21,6 +21,7 @@ from training.generate import Generator
 from whisperad import catalogue as catalogues
 from whisperad import weights
 from whisperad.catalogue import SHIPPED
+from whisperad.learnt import learn
 from whisperad.model import Model
 from whisperad.prompt import PREFIX, SUFFIX
 from whisperad.utterance import normalise
@@ -102,7 +103,7 @@ def answers(base: Path, count: int) -> list[Row]:
     said = [normalise(example.utterance) for example in drawn]
     model = Model(base)
     model.serve(catalogue)
-    model.served().guesser.learn()
+    model.served().guesser.use(learn(catalogue))
     for utterance in said[:WARM_UP]:
         model.understand(utterance)
     profile = cProfile.Profile()

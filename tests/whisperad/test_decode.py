@@ -10,6 +10,7 @@ from tests import passes, tiny_base
 from whisperad.decode import Answer, Pass, Scores, alternatives, decode
 from whisperad.grammar import Grammar
 from whisperad.intent import NOT_A_COMMAND, Intent
+from whisperad.learnt import learn
 from whisperad.network import Network
 from whisperad.prompt import PREFIX, SUFFIX, render_completion
 from whisperad.reading import Reader
@@ -155,8 +156,9 @@ def _decided(steps: Generator[Pass, Scores, Answer], answer: list[int]) -> Answe
 )
 def test_an_answer_takes_few_passes(said: str, intent: Intent, passes: int) -> None:
     vocabulary = Vocabulary(tiny_base.tokenizer().to_str())
-    grammar = Grammar(tiny_base.catalogue(), vocabulary)
-    grammar.guesser.learn()
+    catalogue = tiny_base.catalogue()
+    grammar = Grammar(catalogue, vocabulary)
+    grammar.guesser.use(learn(catalogue))
     walk = grammar.walk(said)
     prompt = vocabulary.encode(said + SUFFIX)
     answer = vocabulary.encode(render_completion((intent,)))

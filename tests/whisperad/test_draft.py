@@ -6,18 +6,18 @@ from training.generate import Generator
 from whisperad import catalogue
 from whisperad.adjacency import Reader, counted
 from whisperad.catalogue import SHIPPED
-from whisperad.draft import Draft
+from whisperad.draft import Ballot, Draft
+from whisperad.learnt import learn
 from whisperad.model import Model
 from whisperad.settings import EMBEDDED_MODEL
 from whisperad.utterance import normalise
 
 
 def _draft(**phrases: str) -> Draft:
-    draft = Draft()
+    ballot = Ballot()
     for name, said in phrases.items():
-        draft.learn(name, counted(map(Reader({}).read, said.split(","))))
-    draft.settle()
-    return draft
+        ballot.add(name, counted(map(Reader({}).read, said.split(","))))
+    return Draft(ballot.votes())
 
 
 def test_words_speak_for_the_action_whose_phrases_have_them() -> None:
@@ -59,7 +59,7 @@ def test_answers_are_the_same_with_and_without_drafts_and_take_fewer_passes() ->
     generator = Generator(loaded, SHIPPED, "test")
     said = [normalise(e.utterance) for e in generator.examples(300, 31)]
     without = [model.understand(u) for u in said]
-    model.served().guesser.learn()
+    model.served().guesser.use(learn(loaded))
     drafted = [model.understand(u) for u in said]
 
     assert [u.intents for u in drafted] == [u.intents for u in without]

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 from tests import tiny_base
 from whisperad.guess import Guesser
+from whisperad.learnt import learn
 from whisperad.utterance import normalise
 
 _CATALOGUE = tiny_base.catalogue()
 _GUESSER = Guesser(_CATALOGUE)
-_GUESSER.learn()
+_GUESSER.use(learn(_CATALOGUE))
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ _RULES = {"start": "(open|launch|<again>)", "again": "<start> again"}
 def test_words_beside_a_slot_are_found(
     template: str, before: set[str], after: set[str]
 ) -> None:
-    found = Neighbours(counted([Reader(_RULES).read(template)]))
+    found = Neighbours.of(counted([Reader(_RULES).read(template)]))
     words = {EDGE, "open", "up", "the", "now", "launch", "again", "app", "please"}
 
     assert {word for word in words if found.before("x", word)} == before
@@ -34,7 +34,7 @@ def test_words_beside_a_slot_are_found(
 
 def test_a_word_counts_by_how_often_it_is_beside_the_slot() -> None:
     said = ("send it to {x}", "do it to it", "to {x}")
-    found = Neighbours(counted(map(Reader({}).read, said)))
+    found = Neighbours.of(counted(map(Reader({}).read, said)))
 
     assert found.before("x", "to") == pytest.approx(2 / 3)
     assert found.before("x", "it") == 0
@@ -43,4 +43,4 @@ def test_a_word_counts_by_how_often_it_is_beside_the_slot() -> None:
 
 @given(st.text(alphabet="ab {}<>()[]|;", max_size=30))
 def test_any_template_can_be_read(template: str) -> None:
-    Neighbours(counted([Reader({"a": template}).read(template)]))
+    Neighbours.of(counted([Reader({"a": template}).read(template)]))

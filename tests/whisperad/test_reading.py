@@ -12,6 +12,7 @@ from training.generate import Generator
 from whisperad import catalogue
 from whisperad import network as networks
 from whisperad.decode import Pass, Wanted
+from whisperad.learnt import learn
 from whisperad.model import Model
 from whisperad.model_thread import ModelThread
 from whisperad.network import Network
@@ -133,8 +134,9 @@ def _understood(
 
 def _prepare(model: Model, together: int) -> None:
     model.use(model.load_adapter(EMBEDDED_MODEL / "adapter"))
-    model.serve(catalogue.load(_CONFIG, None))
-    model.served().guesser.learn()
+    answered = catalogue.load(_CONFIG, None)
+    model.serve(answered)
+    model.served().guesser.use(learn(answered))
     model.reader.together = together
 
 

@@ -144,7 +144,7 @@ def test_a_broken_file_is_put_aside(tmp_path: Path, content: bytes) -> None:
 
 
 def test_what_was_half_written_when_a_daemon_was_killed_goes(tmp_path: Path) -> None:
-    half = tmp_path / ".timers-x1y2z3"
+    half = tmp_path / ".t-x1y2z3"
     half.write_bytes(b'[{"kind":"ti')
 
     async def work(timers: Timers, rung: Rung) -> str:
