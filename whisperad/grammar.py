@@ -52,7 +52,6 @@ class Grammar:
         self.guesser = Guesser(catalogue)
         self.spelling: Spelling | None = None  # without it nothing is read twice
         self._catalogue = catalogue
-        self._actions = catalogue.actions
         self._closings = self._ways_to_end()
         none = f"{self._ids(NONE)} {self._closings[0]}"
         self._opening = self._compiled(
@@ -97,7 +96,7 @@ class Grammar:
         if answer.startswith(LIST_OPENING):
             number = answer.count(SEPARATOR) + 1
         identity = answer.rsplit(OPENING, 1)[-1].split('"', 1)[0]
-        slots = self._actions[identity].slots
+        slots = self._catalogue.actions[identity].slots
         last_key = _LAST_KEY.search(answer)
         assert last_key is not None, answer
         first = list(slots).index(last_key[1]) + 1
@@ -117,7 +116,7 @@ class Grammar:
     def use(self, learnt: Learnt) -> None:
         """Guess and spell as phrases teach, and compile what lists need."""
         self.guesser.use(learnt)
-        self.spelling = Spelling(self._actions, learnt.votes.phrases)
+        self.spelling = Spelling(self._catalogue.actions, learnt.votes.phrases)
         for number in range(1, MAX_INTENTS + 1):
             self._in_list(number)
 
@@ -131,10 +130,12 @@ class Grammar:
     def _any_action(self, number: int) -> str:
         """Give the rules of an object that names any of the actions."""
         rules = []
-        for index, action in enumerate(self._actions.values()):
+        for index, action in enumerate(self._catalogue.actions.values()):
             rules.append(f"a{index}: {self._ids(action.id)} a{index}_0")
             rules += self._rules(action.slots, 0, f"a{index}_", self._closings[number])
-        starts = " | ".join(f"a{index}" for index in range(len(self._actions)))
+        starts = " | ".join(
+            f"a{index}" for index in range(len(self._catalogue.actions))
+        )
         return "\n".join([*rules, f"any: {starts}"])
 
     def _rules(

@@ -70,6 +70,24 @@ class Desktop:
             if not link.exists():
                 link.symlink_to(found)
 
+    def run(self, *argv: str) -> subprocess.CompletedProcess[str]:
+        """Run a program there, and wait for it."""
+        return subprocess.run(
+            argv,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=WAIT_S,
+            check=False,
+        )
+
+    def has(self, application: str, line: str) -> None:
+        """Put an application on the desktop, which is started with this line."""
+        folder = self.home / ".local/share/applications"
+        (folder / f"org.example.{application.replace(' ', '')}.desktop").write_text(
+            f"[Desktop Entry]\nType=Application\nName={application}\nExec={line}\n"
+        )
+
     def commands(self, said: Said) -> tuple[Command, ...]:
         """Resolve what was said."""
         machine = Machine("linux", self.home, self.environ)

@@ -2,9 +2,8 @@
 
 import shutil
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,23 +13,6 @@ from whisperad.utterance import normalise
 
 NAME = "whispera-tested"  # of a program that no machine has
 SLEEP = shutil.which("sleep") or ""
-
-
-def run(desktop: Desktop, *argv: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        argv,
-        env=desktop.environ,
-        capture_output=True,
-        text=True,
-        timeout=8,
-        check=False,
-    )
-
-
-def application(desktop: Desktop, name: str, line: str) -> None:
-    entry = f"[Desktop Entry]\nType=Application\nName={name}\nExec={line}\n"
-    folder = desktop.home / ".local/share/applications"
-    (folder / f"org.example.{name.replace(' ', '')}.desktop").write_text(entry)
 
 
 @pytest.fixture
@@ -60,7 +42,7 @@ def received(desktop: Desktop) -> Iterator[Path]:
         "org.freedesktop.DBus.NameHasOwner",
         "string:org.freedesktop.Notifications",
     )
-    wait(lambda: "true" in run(desktop, *bus, *owner).stdout)
+    wait(lambda: "true" in desktop.run(*bus, *owner).stdout)
     yield file
     server.terminate()
     server.wait(8)
@@ -69,7 +51,7 @@ def received(desktop: Desktop) -> Iterator[Path]:
 def test_an_application_is_opened_from_its_desktop_entry(desktop: Desktop) -> None:
     desktop.needs("gtk-launch")
     opened = desktop.home / "opened"
-    application(desktop, "Zorblax Editor", f"{shutil.which('touch')} {opened}")
+    desktop.has("Zorblax Editor", f"{shutil.which('touch')} {opened}")
     said = Said("Open the Zorblax editer", "open_app", {"target": "zorblax editer"})
     outcomes = desktop.do(said, until=opened.exists)
 
@@ -80,7 +62,7 @@ def test_a_folder_is_opened_with_an_application(desktop: Desktop) -> None:
     desktop.needs("gtk-launch")
     (desktop.home / "My Letters").mkdir()
     here = desktop.home / "here"
-    application(desktop, "Zorblax", f"{shutil.which('ln')} -s %f {here}")
+    desktop.has("Zorblax", f"{shutil.which('ln')} -s %f {here}")
     slots = {"folder": "my letters", "app": "zorblax"}
     said = Said("open my letters in zorblax", "open_folder", slots)
     desktop.do(said, until=here.is_symlink)
@@ -105,7 +87,7 @@ def test_an_application_outlives_us_and_may_go_on_talking(desktop: Desktop) -> N
         f"echo something\necho else >&2\n{shutil.which('touch')} {done}\n"
     )
     talker.chmod(0o755)
-    application(desktop, "Talker", str(talker))
+    desktop.has("Talker", str(talker))
     desktop.do(Said("open talker", "open_app", {"target": "talker"}))
     assert not done.exists()
     wait(done.exists)
@@ -116,89 +98,16 @@ def test_an_application_is_quit_by_its_name(desktop: Desktop) -> None:
     sleeper = desktop.home / NAME
     sleeper.write_bytes(Path(shutil.which("sleep") or "").read_bytes())
     sleeper.chmod(0o755)
-    application(desktop, "Sleeper", f"{sleeper} 60")
+    desktop.has("Sleeper", f"{sleeper} 60")
     slots = {"target": "sleeper"}
     desktop.do(
         Said("open sleeper", "open_app", slots),
-        until=lambda: run(desktop, "killall", "-s", "0", NAME).returncode == 0,
+        until=lambda: desktop.run("killall", "-s", "0", NAME).returncode == 0,
     )
     outcomes = desktop.do(Said("quit sleeper", "quit_app", slots))
 
     assert outcomes[0].exit_code == 0
-    wait(lambda: run(desktop, "killall", "-s", "0", NAME).returncode != 0)
-
-
-@pytest.fixture
-def windows(desktop: Desktop) -> Iterator[Callable[[], list[str]]]:
-    """Give a function that names the open windows, of which some are of one class."""
-    desktop.needs("openbox", "wmctrl", "xdotool", "xterm")
-    (desktop.home / "bin" / "python3").symlink_to(sys.executable)
-    # The window manager wants a theme.
-    environ = {**desktop.environ, "SHELL": "/bin/sh", "XDG_DATA_DIRS": "/usr/share"}
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(*argv: str) -> None:
-        started.append(subprocess.Popen(argv, env=environ, stderr=subprocess.DEVNULL))
-
-    def named() -> list[str]:
-        listed = run(desktop, "wmctrl", "-l").stdout.splitlines()
-        return sorted(line.split()[-1] for line in listed)
-
-    try:
-        start("openbox", "--sm-disable")
-        wait(lambda: run(desktop, "wmctrl", "-m").returncode == 0)
-        for title, kind in (("a", "Code"), ("b", "Code"), ("c", "VSCodium")):
-            shown = ("-class", kind, "-name", kind, "-T", title)
-            start("xterm", *shown, "-e", SLEEP, "60")
-        wait(lambda: named() == ["a", "b", "c"])
-        yield named
-    finally:
-        for process in reversed(started):
-            process.terminate()
-            process.wait(8)
-
-
-def test_all_windows_of_an_application_are_closed_and_no_others(
-    desktop: Desktop, windows: Callable[[], list[str]]
-) -> None:
-    application(desktop, "Code", "code")
-    outcomes = desktop.do(
-        Said("quit code", "quit_app", {"target": "code"}),
-        until=lambda: windows() == ["c"],
-    )
-
-    assert outcomes[0].exit_code == 0
-
-
-def test_all_windows_like_the_front_one_are_closed_and_no_others(
-    desktop: Desktop, windows: Callable[[], list[str]]
-) -> None:
-    assert run(desktop, "wmctrl", "-F", "-a", "b").returncode == 0
-    active = ("xdotool", "getactivewindow", "getwindowname")
-    wait(lambda: run(desktop, *active).stdout == "b\n")
-    desktop.do(
-        Said("close all its windows", "close_all_windows", {}),
-        until=lambda: windows() == ["c"],
-    )
-
-
-def test_the_windows_of_an_application_are_hidden_and_no_others(
-    desktop: Desktop, windows: Callable[[], list[str]]
-) -> None:
-    application(desktop, "Code", "code")
-
-    def shown() -> int:
-        search = ("xdotool", "search", "--onlyvisible", "--class", ".")
-        return len(run(desktop, *search).stdout.split())
-
-    assert len(windows()) == shown() == 3
-    desktop.do(
-        Said("hide code", "hide_app", {"target": "code"}), until=lambda: shown() == 1
-    )
-    pattern = desktop.do(Said("hide .*", "hide_app", {"target": ".*"}))
-
-    assert pattern[0].exit_code == 1
-    assert shown() == 1
+    wait(lambda: desktop.run("killall", "-s", "0", NAME).returncode != 0)
 
 
 def test_a_text_is_copied_and_shown(desktop: Desktop) -> None:
@@ -310,7 +219,7 @@ def typed(desktop: Desktop) -> Iterator[Path]:
         NAME,
         "windowfocus",
     )
-    assert run(desktop, *focus, "--sync").returncode == 0
+    assert desktop.run(*focus, "--sync").returncode == 0
     yield file
     terminal.terminate()
     terminal.wait(8)
@@ -335,7 +244,7 @@ def test_the_time_somewhere_else_is_told(desktop: Desktop) -> None:
     desktop.needs("date")
     slots = {"city": "kathmandu"}
     there = desktop.do(Said("what time is it in Kathmandu", "get_time", slots))
-    utc = run(desktop, "date", "-u", "+%H:%M").stdout
+    utc = desktop.run("date", "-u", "+%H:%M").stdout
     minutes = [int(t[:2]) * 60 + int(t[3:5]) for t in (there[0].stdout, utc)]
 
     assert (minutes[0] - minutes[1]) % 1440 in {345, 344}  # a minute may pass between

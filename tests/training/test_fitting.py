@@ -263,39 +263,6 @@ def _generated(base: Path, *options: str) -> str:
     return done.stdout.strip()
 
 
-def test_what_was_fitted_is_for_what_it_was_fitted_to(tmp_path: Path) -> None:
-    partial = fitting.begin(tmp_path, ordered("data", PLAN))
-    (partial / WEIGHTS).touch()
-    order = fitting.order(tmp_path)
-    order.check("base", "packs", "words", "data")
-
-    with pytest.raises(
-        BadAdapter, match=r"other base \(base\).*\(new\); run fit again"
-    ):
-        order.check("new", "packs", "words", "data")
-    with pytest.raises(BadAdapter, match=r"another catalogue .*; run generate and fit"):
-        order.check("base", "new", "words", "data")
-    with pytest.raises(BadAdapter, match=r"another wording .*; run generate and fit"):
-        order.check("base", "packs", "new", "data")
-    with pytest.raises(BadAdapter, match=r"another dataset \(data\).*now \(none\)"):
-        order.check("base", "packs", "words", "")
-
-
-@pytest.mark.parametrize("what", ["base", "catalogue", "wording", "dataset"])
-def test_a_run_is_gone_on_with_only_on_the_same_ground(
-    tmp_path: Path, what: str
-) -> None:
-    order = ordered("data", PLAN)
-    partial = fitting.begin(tmp_path, order)
-    (partial / "checkpoint-000020.safetensors").touch()
-    fitting.begin(tmp_path, order)
-    kept = fitting.done(partial)
-    fitting.begin(tmp_path, msgspec.structs.replace(order, **{what: "new"}))
-
-    assert kept == 20
-    assert fitting.done(partial) == 0
-
-
 def test_a_full_disk_is_said_and_the_next_run_ends_well(
     base: Path, data: Path, tmp_path: Path
 ) -> None:

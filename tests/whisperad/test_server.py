@@ -1,20 +1,13 @@
 """The server, from outside: a real daemon process and whatever clients may send."""
 
-import asyncio
 import json
 import socket
 import stat
 import time
-from pathlib import Path
 
 import pytest
-import uvloop
 
 from tests.running import RunningDaemon
-from tests.setting import Setting, meaning
-from whisperad.daemon import Daemon
-from whisperad.listener import claim
-from whisperad.server import Server
 
 INTERPRET = {"type": "interpret", "utterance": "open chrome"}
 
@@ -244,60 +237,3 @@ def test_what_was_said_is_not_in_the_log(daemon: RunningDaemon) -> None:
 
     assert "interpreted" in {event["event"] for event in daemon.events()}
     assert "zanzibar" not in json.dumps(daemon.events())
-
-
-async def _serving(setting: Setting, **limits: float) -> tuple[Server, Daemon, str]:
-    settings = setting.settings(**limits)
-    daemon = Daemon(settings)
-    await daemon.start()
-    server = Server(daemon, claim(settings.socket), settings)
-    await server.start()
-    return server, daemon, await meaning(daemon)
-
-
-async def _asked(
-    socket_path: Path, **request: object
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    reader, writer = await asyncio.open_unix_connection(socket_path)
-    writer.write(json.dumps(request).encode() + b"\n")
-    await asyncio.sleep(0.2)
-    return reader, writer
-
-
-def test_a_command_that_runs_is_waited_for_when_it_stops(setting: Setting) -> None:
-    setting.pack('argv = ["sleep", "0.7"]')
-
-    async def case() -> None:
-        server, daemon, make = await _serving(setting)
-        reader, writer = await _asked(
-            daemon.socket, type="interpret", utterance=make, execute=True
-        )
-        await server.stop()
-        reply = json.loads(await reader.read())
-        await daemon.stop()
-        writer.close()
-
-        assert reply["outcome"] == "done"
-        assert not daemon.socket.exists()
-
-    uvloop.run(case())
-
-
-def test_a_command_that_runs_on_is_broken_off_after_a_while(setting: Setting) -> None:
-    setting.pack('argv = ["sleep", "61"]')
-
-    async def case() -> None:
-        server, daemon, make = await _serving(setting, drain_s=0.3)
-        reader, writer = await _asked(
-            daemon.socket, type="interpret", utterance=make, execute=True, timeout_s=60
-        )
-        began = time.monotonic()
-        await server.stop()
-        await daemon.stop()
-        took_s = time.monotonic() - began
-        writer.close()
-
-        assert 0.3 < took_s < 3
-        assert await reader.read() == b""
-
-    uvloop.run(case())
