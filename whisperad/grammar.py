@@ -8,13 +8,13 @@ slot's value, a span of the utterance.
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from whisperad.catalogue import Catalogue
 from whisperad.guess import Guesser
 from whisperad.intent import NONE, Intent
 from whisperad.learnt import Learnt, learn
+from whisperad.masks import tokens_of
 from whisperad.pack import Slot
 from whisperad.prompt import (
     CLOSING,
@@ -34,13 +34,10 @@ from whisperad.vocabulary import Vocabulary
 # After `vocabulary`, which makes it light.
 from llguidance._lib import LLMatcher  # isort: skip
 
-MASKS = 256  # of tokens that may come next, remembered: some kilobytes each
 MAX_GUESS = 32  # tokens; a pass over so many costs about what three over one cost
 
 _NEXT_KEY = key("").partition(":")[0][:-1]  # how the key of a slot begins
 _LAST_KEY = re.compile(r'"([^"]*)":"$')
-_NOT_ZERO = re.compile(rb"[^\0]", re.DOTALL)
-_BITS = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
 
 
 class Grammar:
@@ -52,6 +49,7 @@ class Grammar:
         self.guesser = Guesser(catalogue)
         self.spelling: Spelling | None = None  # without it nothing is read twice
         self._catalogue = catalogue
+        self._actions = catalogue.actions
         self._closings = self._ways_to_end()
         none = f"{self._ids(NONE)} {self._closings[0]}"
         self._opening = self._compiled(
@@ -96,7 +94,7 @@ class Grammar:
         if answer.startswith(LIST_OPENING):
             number = answer.count(SEPARATOR) + 1
         identity = answer.rsplit(OPENING, 1)[-1].split('"', 1)[0]
-        slots = self._catalogue.actions[identity].slots
+        slots = self._actions[identity].slots
         last_key = _LAST_KEY.search(answer)
         assert last_key is not None, answer
         first = list(slots).index(last_key[1]) + 1
@@ -105,7 +103,7 @@ class Grammar:
         lark = "\n".join(rules)
         if lark not in self._after_spans:
             matcher = self._compiled(lark)
-            allowed = frozenset(_set_bits(matcher.deep_copy().compute_bitmask()))
+            allowed = frozenset(tokens_of(matcher.deep_copy().compute_bitmask()))
             self._after_spans[lark] = After(matcher, allowed)
         return self._after_spans[lark]
 
@@ -116,7 +114,7 @@ class Grammar:
     def use(self, learnt: Learnt) -> None:
         """Guess and spell as phrases teach, and compile what lists need."""
         self.guesser.use(learnt)
-        self.spelling = Spelling(self._catalogue.actions, learnt.votes.phrases)
+        self.spelling = Spelling(self._actions, learnt.votes.phrases)
         for number in range(1, MAX_INTENTS + 1):
             self._in_list(number)
 
@@ -130,12 +128,10 @@ class Grammar:
     def _any_action(self, number: int) -> str:
         """Give the rules of an object that names any of the actions."""
         rules = []
-        for index, action in enumerate(self._catalogue.actions.values()):
+        for index, action in enumerate(self._actions.values()):
             rules.append(f"a{index}: {self._ids(action.id)} a{index}_0")
             rules += self._rules(action.slots, 0, f"a{index}_", self._closings[number])
-        starts = " | ".join(
-            f"a{index}" for index in range(len(self._catalogue.actions))
-        )
+        starts = " | ".join(f"a{index}" for index in range(len(self._actions)))
         return "\n".join([*rules, f"any: {starts}"])
 
     def _rules(
@@ -225,7 +221,7 @@ class Walk:
         if not self._allowed and not self.is_done:
             if self._span is None and self._matcher.is_stopped():
                 self._go_on()
-            self._allowed = self._in_span() or _set_bits(
+            self._allowed = self._in_span() or tokens_of(
                 self._matcher.compute_bitmask()
             )
             assert self._allowed, self._text()
@@ -291,12 +287,3 @@ class Walk:
 
     def _text(self) -> str:
         return self._grammar.vocabulary.decode(list(self.tokens))
-
-
-@lru_cache(maxsize=MASKS)
-def _set_bits(mask: bytes) -> tuple[int, ...]:
-    return tuple(
-        8 * byte.start() + bit
-        for byte in _NOT_ZERO.finditer(mask)
-        for bit in _BITS[byte[0][0]]
-    )
