@@ -124,43 +124,58 @@ class ModelThread:
 
 
 def _serve(model: Model, queue: "SimpleQueue[_Item | None]") -> None:
-    """Do what comes in, in the order it came, until None does.
+    """Do what comes in until None does; then what waits is answered, and nothing else.
 
-    A job may change what is answered with. So it waits for all questions before it, and
-    questions after it wait for the job.
+    A job may change what is answered with, so it is done while no question is at work.
+    It comes before questions that wait: they may be many, and jobs are few and short.
     """
-    waiting: deque[_Item | None] = deque()
+    waiting: deque[Question] = deque()
+    jobs: deque[_Job[Any]] = deque()
     begun: list[Question] = []
     beside = Beside(model)
+    is_over = False
     try:
-        while True:
-            if not waiting and not begun:
-                waiting.append(queue.get())
-            while not queue.empty():
-                waiting.append(queue.get())
-            _begin(model, beside, waiting, begun)
+        while not is_over or jobs or waiting or begun:
+            is_over = _taken(queue, waiting, jobs, begun) or is_over
+            if not jobs:
+                _begin(model, beside, waiting, begun)
             if begun:
                 begun = _a_pass_further(model, begun)
-            elif waiting:
-                beside.rest()
-                job = waiting.popleft()
-                if job is None:
-                    return
-                assert isinstance(job, _Job)
-                job.run(model)
+            elif jobs:
+                with beside.held():
+                    jobs.popleft().run(model)
     finally:
         beside.stop()
 
 
-def _begin(
-    model: Model,
-    beside: Beside,
-    waiting: "deque[_Item | None]",
+def _taken(
+    queue: "SimpleQueue[_Item | None]",
+    waiting: deque[Question],
+    jobs: deque[_Job[Any]],
     begun: list[Question],
+) -> bool:
+    """Put in place what has come, and wait for it if there is nothing else to do.
+
+    Says whether nothing more will come.
+    """
+    while not queue.empty() or not (waiting or jobs or begun):
+        item = queue.get()
+        if item is None:
+            return True
+        if isinstance(item, Question):
+            waiting.append(item)
+        else:
+            jobs.append(item)
+    return False
+
+
+def _begin(
+    model: Model, beside: Beside, waiting: deque[Question], begun: list[Question]
 ) -> None:
-    """Begin the questions that come before any job, as many as can be begun now."""
+    """Begin the questions that wait, as many as can be begun now."""
     several = beside and (beside.is_busy or len(waiting) > 1)
-    while waiting and isinstance(question := waiting[0], Question):
+    while waiting:
+        question = waiting.popleft()
         if several:
             beside.answer(question)
         elif len(begun) < model.reader.together:
@@ -168,8 +183,8 @@ def _begin(
             if question.wanted is not None:
                 begun.append(question)
         else:
+            waiting.appendleft(question)
             return
-        waiting.popleft()
 
 
 def _a_pass_further(model: Model, begun: list[Question]) -> list[Question]:

@@ -14,7 +14,7 @@ from tests.running import Client, RunningDaemon
 CLIENTS = 24
 AHEAD = 4  # requests that each client has sent before it reads a reply
 STOPS = 3
-LIMIT_S = 4.0  # all that is open, on a busy machine; nothing is left of it then
+LIMIT_S = 1.0  # and as long as all that is open took before, on however busy a machine
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -87,11 +87,13 @@ def test_a_stop_among_many_questions_is_clean_each_time(
     for stop in range(STOPS):
         running.start()
         crowd = _Crowd(running)
+        asked = time.monotonic()
         crowd.wait_for_replies(40 + 60 * stop)
         began = time.monotonic()
+        open_s = CLIENTS * AHEAD * (began - asked) / (40 + 60 * stop)
 
         assert running.stop(signal.SIGTERM) == 0, running.events()[-3:]
-        assert time.monotonic() - began < LIMIT_S
+        assert time.monotonic() - began < LIMIT_S + open_s
         crowd.leave()
         assert not crowd.torn
         for replies in crowd.replies:

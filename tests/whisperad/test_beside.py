@@ -70,31 +70,56 @@ def test_several_threads_say_what_one_says(tmp_path: Path) -> None:
     _with_thread(tmp_path, use)
 
 
-def test_a_job_comes_between_the_questions_before_and_after_it(tmp_path: Path) -> None:
+def test_a_job_waits_for_no_more_than_the_questions_at_work(tmp_path: Path) -> None:
     begun: list[str] = []
-    open_questions = 0
+    at_work: set[object] = set()
+
+    def asking(name: str) -> Callable[[Model], Steps]:
+        def begin(model: Model) -> Steps:
+            begun.append(name)
+            return (yield from _noted(model.understanding(normalise(_SAID[2]))))
+
+        return begin
+
+    def _noted(steps: Steps) -> Steps:
+        me = object()
+        at_work.add(me)
+        try:
+            return (yield from steps)
+        finally:
+            at_work.remove(me)
+
+    def job(model: Model) -> None:
+        assert not at_work
+        begun.append("job")
+        model.serve(tiny_base.catalogue())
 
     async def use(thread: ModelThread) -> None:
-        nonlocal open_questions
-
-        async def ask(name: str) -> None:
-            nonlocal open_questions
-            open_questions += 1
-            await thread.understand(_asking(_SAID[2], lambda: begun.append(name)))
-            open_questions -= 1
-
-        def job(model: Model) -> None:
-            begun.append("job")
-            model.serve(tiny_base.catalogue())
-
         await asyncio.gather(
-            *(ask("before") for _ in range(30)),
+            *(thread.understand(asking("before")) for _ in range(60)),
             thread.submit(job),
-            *(ask("after") for _ in range(30)),
+            *(thread.understand(asking("after")) for _ in range(30)),
+            thread.submit(job),
         )
 
-        assert begun == ["before"] * 30 + ["job"] + ["after"] * 30
-        assert open_questions == 0
+        first = begun.index("job")
+        assert first < 60
+        assert "after" not in begun[:first]
+        assert sorted(begun) == ["after"] * 30 + ["before"] * 60 + ["job"] * 2
+
+    _with_thread(tmp_path, use)
+
+
+def test_what_waits_is_answered_before_the_end(tmp_path: Path) -> None:
+    async def use(thread: ModelThread) -> None:
+        asked = [
+            asyncio.create_task(thread.understand(_asking(_SAID[2], _nothing)))
+            for _ in range(30)
+        ]
+        await asyncio.sleep(0)
+        await asyncio.to_thread(thread.stop)
+
+        assert all(one.intents for one in await asyncio.gather(*asked))
 
     _with_thread(tmp_path, use)
 
