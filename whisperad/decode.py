@@ -171,20 +171,22 @@ class _Plan:
 
     def decided(self, rows: Scores) -> Iterator[tuple[_Place, dict[int, float]]]:
         """Give each place its tokens' probabilities."""
+        columns = {token: column for column, token in enumerate(self._ids)}
         for place, row in zip(self._places, rows, strict=True):
-            scores = dict(zip(self._ids, row, strict=True))
-            highest = max(scores[token] for token in place.walk.allowed())
-            weights = {t: math.exp(scores[t] - highest) for t in place.walk.allowed()}
+            scores = {token: row[columns[token]] for token in place.walk.allowed()}
+            highest = max(scores.values())
+            weights = {t: math.exp(score - highest) for t, score in scores.items()}
             total = sum(weights.values())
             yield place, {token: weight / total for token, weight in weights.items()}
 
     def _wanted(self) -> Wanted:
         self._places = list(self._along())
-        if len(self._places) == 1:
-            self._ids = self._places[0].walk.allowed()
+        allowed = {token for place in self._places for token in place.walk.allowed()}
+        first = self._walk.first_choice
+        if allowed.issuperset(first):
+            self._ids = (*first, *sorted(allowed.difference(first)))
         else:
-            allowed = (place.walk.allowed() for place in self._places)
-            self._ids = tuple(sorted({token for tokens in allowed for token in tokens}))
+            self._ids = tuple(sorted(allowed))
         return Wanted([place.at for place in self._places], self._ids)
 
     def _along(self) -> Iterator[_Place]:

@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from zlib import crc32
 
 import msgspec
@@ -20,14 +20,15 @@ from whisperad.adjacency import EDGE, Counted, Pair
 
 MARGIN = 0.2  # natural logarithm: how much likelier than the next action it must be
 
-_SEEN = 0.1  # added to every count
+_SEEN = 0.01  # added to every count
 _PHRASES = 20.0  # added to an action's number of phrases: few prove little
 _USUAL = 100.0  # phrases of an action that has never said the word
 _USUAL_SHARE = _SEEN / (_USUAL + _PHRASES)
 # How much of a word's vote counts, of two words side by side, and of one beside a slot,
 # where any word can be. Chosen for the most right drafts of our valid split.
-_OF_WORD, _OF_PAIR, _OF_SLOT = 0.5, 1.0, 0.3
+_OF_WORD, _OF_PAIR, _OF_SLOT = 0.5, 1.0, 0.2
 _LEAST = 0.4  # pairs that say less are not kept
+MOST_OWNERS = 100  # what more actions say speaks for none of them
 _SLOT = "{}"  # any slot in a pair
 
 # While votes are gathered, one is a number of 64 bits: what it is for, whose it is, and
@@ -76,16 +77,15 @@ class Ballot:
 
     def votes(self) -> Votes:
         """Put in order what was gathered."""
-        features, begins = array("I"), array("I")
+        features, begins = array("I"), array("I", [0])
         owners, sizes = array("H"), array("H")
-        for vote in sorted(self._votes):
-            feature = vote >> _FEATURE_BIT
-            if not features or features[-1] != feature:
+        for feature, group in groupby(sorted(self._votes), lambda v: v >> _FEATURE_BIT):
+            votes = list(group)
+            if len(votes) <= MOST_OWNERS:
                 features.append(feature)
+                owners.extend(vote >> _ACTION_BIT & 0xFFFF for vote in votes)
+                sizes.extend(vote & 0xFFFF for vote in votes)
                 begins.append(len(owners))
-            owners.append(vote >> _ACTION_BIT & 0xFFFF)
-            sizes.append(vote & 0xFFFF)
-        begins.append(len(owners))
         tables = (table.tobytes() for table in (features, begins, owners, sizes))
         return Votes(self._actions, dict(self._phrases), *tables)
 
@@ -107,9 +107,11 @@ class Draft:
         self._sizes = memoryview(votes.sizes).cast("H")
 
     def has(self, identity: str, word: str) -> bool:
-        """Whether an action's phrases have a word."""
-        number = self._numbers[identity]
-        return any(owner == number for owner, _ in self._votes(_feature(word)))
+        """Whether an action's phrases have a word, or so many actions' that it may."""
+        owners = {owner for owner, _ in self._votes(_feature(word))}
+        return self._numbers[identity] in owners or (
+            not owners and word in self.phrases
+        )
 
     def action(self, words: Sequence[str], margin: float = MARGIN) -> str | None:
         """Give the id of the action that words speak for; None if it is a close run."""

@@ -248,6 +248,11 @@ class Walk:
         return text.removeprefix("[")[len(OPENING) :].split('"')[0]
 
     @property
+    def first_choice(self) -> tuple[int, ...]:
+        """What the first pass over most utterances decides between."""
+        return self._grammar.first_choice
+
+    @property
     def closing(self) -> int:
         """The token that ends an object, where that is allowed."""
         return self._grammar.vocabulary.closing

@@ -35,7 +35,7 @@ FILLERS = frozenset(
 
 # How sure must be, from the words alone, what is guessed: what the draft's margin is for
 # a list of commands, and for an action other than the one before.
-LIST_MARGIN = 3.0
+LIST_MARGIN = 6.0
 OTHER_MARGIN = 1.0
 ANY_MARGIN = 0.0  # a wrong guess costs no more than none
 # A word that a slot comes after so often does not begin it, and one that comes so often
@@ -210,6 +210,8 @@ class Guesser:
             previous = word
         if first is None:
             return len(utterance), len(utterance)
+        if first and words[first][0] == "dot":  # in the name of a file or a site
+            first -= 1
         for last, following in enumerate(words[first + 1 :], first):
             if near.after(slot, following[0]) > ENDS:
                 return words[first].start(), words[last].end()

@@ -83,7 +83,7 @@ class Network:
         if not base.args.tie_word_embeddings:
             self._head = base.lm_head
         self._kind = mx.float32 if is_cpu else self._head.weight.dtype
-        self._rows: dict[tuple[int, ...], mx.array] = {}
+        self._kept: tuple[tuple[int, ...], mx.array | None] = ((), None)
 
     def adapting(self, folder: Path, scale: float) -> Generator[None, None, Weights]:
         """Read an adapter's weights and get them ready to be used.
@@ -127,9 +127,9 @@ class Network:
 
     def keep_rows(self, ids: tuple[int, ...]) -> None:
         """Have the output weights of these tokens, and no others, at hand."""
-        rows = self._output(ids)
+        rows = self._output(ids).T
         mx.eval(rows)
-        self._rows = {ids: rows}
+        self._kept = ids, rows
 
     def read(self, tokens: list[int], since: int) -> States:
         """Begin a pass that reads tokens, and give what it will make of the last ones.
@@ -148,11 +148,20 @@ class Network:
         return _begun(self._layers.read_together(rows, since))
 
     def scores(self, states: States, at: list[int], ids: tuple[int, ...]) -> Scores:
-        """Score tokens as the next ones after those that `read` gave, by number."""
-        rows = self._rows.get(ids)
+        """Score tokens as the next ones after those that `read` gave, by number.
+
+        It is quicker if `ids` begin with the tokens whose rows are kept.
+        """
+        kept, rows = self._kept
         if len(at) < states.shape[0]:
             states = states[mx.array(at)]
-        found = states @ (self._output(ids) if rows is None else rows).T
+        if rows is None or ids[: len(kept)] != kept:
+            found = states @ self._output(ids).T
+        else:
+            found = states @ rows
+            if len(ids) > len(kept):
+                others = states @ self._output(ids[len(kept) :]).T
+                found = mx.concatenate([found, others], -1)
         found = found.astype(mx.float32)
         mx.eval(found)  # others have their turn meanwhile
         scores: Scores = found.tolist()  # type: ignore[assignment]  # of two dimensions

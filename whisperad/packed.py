@@ -151,6 +151,8 @@ class Packed:
             x = mx.addmm(x, read, block.attended)
             gate, up = mx.split(self._normed(x) @ block.gate_and_up, 2, -1)
             x = mx.addmm(x, quick_swiglu(gate, up), block.down)
+            if len(memory) == 1:
+                mx.async_eval(x)  # while Python says what comes after it
         return self._normed(x) * self._norm, memory
 
     def _normed(self, x: mx.array) -> mx.array:

@@ -6,7 +6,7 @@ from training.generate import Generator
 from whisperad import catalogue
 from whisperad.adjacency import Reader, counted
 from whisperad.catalogue import SHIPPED
-from whisperad.draft import Ballot, Draft
+from whisperad.draft import MOST_OWNERS, Ballot, Draft
 from whisperad.learnt import learn
 from whisperad.model import Model
 from whisperad.settings import EMBEDDED_MODEL
@@ -40,6 +40,17 @@ def test_a_draft_knows_which_words_an_action_has() -> None:
     assert draft.has("mute", "hush")
     assert not draft.has("lock", "hush")
     assert draft.phrases["it"] == 2
+
+
+def test_a_word_of_most_actions_speaks_for_none_and_is_new_to_none() -> None:
+    said = {f"a{number}": "now" for number in range(MOST_OWNERS + 1)}
+    draft = _draft(mute="mute now", **said)
+
+    assert draft.action(["now"], margin=0.0) is None
+    assert draft.action(["mute", "now"]) == "mute"
+    assert draft.has("a1", "now")
+    assert not draft.has("a1", "mute")
+    assert not draft.has("a1", "never")
 
 
 def test_where_words_speak_for_two_actions_there_is_no_draft() -> None:
