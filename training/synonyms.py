@@ -25,14 +25,8 @@ class Synonyms:
     def __init__(self, config: Path) -> None:
         self._others: dict[str, list[str]] = {}
         path = config / "wording" / "synonyms.toml"
-        if not path.exists():
-            return
-        try:
-            groups = tomllib.loads(path.read_text(encoding="utf-8"))["groups"]
-        except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
-            raise BadConfig((f"{path}: {error}",)) from error
         mistakes = []
-        for group in groups:
+        for group in groups(path):
             for entry in group:
                 if len(entry.split()) > _LONGEST or entry in self._others:
                     mistakes.append(
@@ -66,6 +60,19 @@ class Synonyms:
                 done.append(parts[at])
                 at += 1
         return "".join(done)
+
+
+def groups(path: Path) -> list[list[str]]:
+    """Read the groups of a file; none if there is no such file. Raises `BadConfig`."""
+    if not path.exists():
+        return []
+    try:
+        read: list[list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))[
+            "groups"
+        ]
+    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+        raise BadConfig((f"{path}: {error}",)) from error
+    return read
 
 
 def _fit_article(done: list[str], following: str) -> None:
