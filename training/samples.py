@@ -35,6 +35,15 @@ _TEXTS = frozenset(
     {"search_queries", "site_queries", "messages", "typed_texts", "copied_texts",
      "find_texts", "translate_texts", "notification_texts"}
 )  # fmt: skip
+# What a user's own slot may take that takes any words: names, things, days, chores, …
+_ANYTHING = (
+    "titles", "timer_labels", "places", "cities", "contacts", "playlists", "project_names",
+    "words", "groceries", "tasks_said", "days_said", "people_said", "things", "event_titles",
+    "folder_names_new", "songs", "foods", "products", "shops", "spots", "shortcut_names",
+    "titles_on_screen", "artists", "service_names", "stuff", "chores_said", "plain_topics",
+    "program_names", "note_texts", "first_names", "animals", "days_said",
+)  # fmt: skip
+_ANYTHING_SHARE = 0.6
 # What may be dictated at length, sentence after sentence.
 _DICTATED = frozenset(
     {"messages", "typed_texts", "copied_texts", "note_texts", "email_bodies",
@@ -125,6 +134,20 @@ class Samples:
             if chance < 0.2:
                 return self.draw(random.choice(sorted(_TEXTS)), random)
         return self.draw(name, random)
+
+    def fill_own(self, slot: Slot, random: Random) -> str:
+        """Draw words for a text of a user's own pack: anything, nearly."""
+        if slot.samples or slot.examples:
+            return self.fill(slot, random)
+        chance = random.random()
+        known = [name for name in _ANYTHING if name in self._lists]
+        if chance < _ANYTHING_SHARE and known:
+            return self.draw(random.choice(known), random).removeprefix("on ")
+        if chance < _ANYTHING_SHARE + 0.1:
+            return self._unseen(random)
+        if chance < _ANYTHING_SHARE + 0.2:
+            return self._some_words(random, 3)
+        return self.fill(slot, random)
 
     def _unseen(self, random: Random) -> str:
         """Make up a name of one or two words."""

@@ -1,5 +1,6 @@
 """Wordings: one template and its slots -> words that somebody might say."""
 
+import os
 import re
 from collections.abc import Mapping
 from itertools import pairwise
@@ -34,6 +35,7 @@ class Wordings:
     """
 
     def __init__(self, catalogue: Catalogue, config: Path) -> None:
+        self._shipped = f"{config}{os.sep}"
         self._samples = Samples(config)
         self._rules: dict[str, dict[str, Sentence]] = {
             file: {name: phrases.parse(body) for name, body in rules.items()}
@@ -49,6 +51,8 @@ class Wordings:
         if slot.type in self._known and not _says_its_kind(template.phrase):
             # Only the name tells it from an application: an unknown one is one.
             return random.choice(self._known[slot.type])
+        if slot.type == "text" and not template.phrase.file.startswith(self._shipped):
+            return self._samples.fill_own(slot, random)
         while (words := self._samples.fill(slot, random)) in self._elsewhere:
             if slot.type != "app":
                 break  # only an application must not be called like a site

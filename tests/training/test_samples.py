@@ -66,3 +66,22 @@ def test_a_wrong_file_of_no_commands_is_named(tmp_path: Path, file: str) -> None
 
     with pytest.raises(BadConfig, match=r"odd\.toml"):
         none_phrases(tmp_path)
+
+
+def test_a_text_of_a_users_own_may_be_anything() -> None:
+    samples, random = Samples(SHIPPED), Random(1)
+
+    drawn = {samples.fill_own(Slot(type="text"), random) for _ in range(20_000)}
+
+    assert drawn >= {"tomorrow", "milk", "dentist", "monday"}
+    assert "on monday" not in drawn
+
+
+def test_a_text_whose_words_are_listed_is_drawn_from_these() -> None:
+    samples, random = Samples(SHIPPED), Random(1)
+    slot = Slot(type="text", samples="owners", examples=("some team",))
+
+    drawn = {samples.fill_own(slot, random) for _ in range(1000)}
+
+    assert "some team" in drawn
+    assert "milk" not in drawn
