@@ -22,6 +22,7 @@ from training.templates import (
     of_action,
     of_split,
 )
+from training.verbs import Verbs
 from training.wordings import Wordings
 from whisperad.catalogue import Catalogue
 from whisperad.conflicts import give_way
@@ -130,6 +131,7 @@ class Generator:
         self._loosener = Loosener(
             [template for group in self._own.values() for template in group],
             [template for group, is_own in groups if not is_own for template in group],
+            Verbs(self._config),
         )
 
     def _template(self, group: list[Template], random: Random) -> Template:

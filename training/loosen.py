@@ -12,26 +12,36 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 
+from training import clause, nouns, openers
+from training.clause import Clause
 from training.compounds import Part
+from training.seeming import Seeming
 from training.templates import Template
 from training.thesaurus import Thesaurus, said
+from training.verbs import Verbs
 from whisperad.phrases import Piece
 
 TELLING = 30  # so many times more often in an action's phrases than in all others
 COMMON = 0.004  # share of all phrases that a telling word is in at most
 RARE = 2e-4  # share of all phrases that any word is taken to be in at least
 ALONE = 0.15  # of wordings: little more than a telling word
-VALUE_FIRST = 0.25  # of those with one value
+VALUE_FIRST = 0.25  # of those with values
+RECOMPOUNDED = 0.3
+RESTATED = 0.3
+REOPENED = 0.4
+REFRAMED = 0.7  # of commands that have a verb and its object
+DETERMINED = 0.3
 INFLECTED = 0.08  # of telling words: one for many, or many for one
 
-_ARTICLES = ("the", "my", "our", "some", "a", "this", "the", "all the")
+_STATES = frozenset(("choice", "integer", "percent", "duration"))
 _JOINTS = (
     " ", " ", " ", " ", " to ", " for ", " with ", ": ", " of ", " is ", " was ", " at ",
     " that is ", " now is ", " today was ", " it is ", " saying ", " called ", " please ",
 )  # fmt: skip
 _JOINTS_AFTER = (
     " ", " ", " as ", " as my ", " as the ", " on the ", " for the ", " to the ", " in the ",
-    " is my ", " is the ", " was my ", " with the ", " for my ",
+    " is my ", " is the ", " was my ", " with the ", " for my ", " needs ", " wants ",
+    " needs some ", " goes into ", " goes on ", " gets ", " should have ", " has to have ",
 )  # fmt: skip
 _WITH_KEY = (
     "{}", "{} please", "the {}", "the {} please", "i need the {}", "i want the {}",
@@ -40,23 +50,6 @@ _WITH_KEY = (
     "i'd like the {}", "we need the {}", "can we have the {}", "can i get the {}", "{} now",
     "let's have the {}", "give me the {}", "the {} again", "next the {}", "my {}", "our {}",
 )  # fmt: skip
-_BEFORE_NO_COMMAND = (
-    "don't", "do not", "please don't", "never", "you mustn't", "nobody should", "she said",
-    "my sister used to", "he told them to", "they had to", "yesterday we had to", "did you",
-    "why did they", "why would anybody", "is it good to", "what does it mean to", "how do i",
-    "how do people", "how often should you", "who was it that said", "i forgot to", "i used to",
-    "i already had to", "we won't", "i didn't", "no need to", "who would", "when i was young we would",
-)  # fmt: skip
-_ABOUT_KEY = (
-    "the {} is broken", "the {} was nice", "the {} is too expensive", "who invented the {}",
-    "what is a {}", "what does {} mean", "is {} a word", "i like the {}", "i don't like {}",
-    "he has a {}", "a {} is a useful thing", "the history of the {}", "where can i buy a {}",
-    "how much is a {}", "my brother's {} is red", "i saw a {} yesterday", "the {} of my neighbour",
-    "she talks about {} all day", "it was a {} like any other", "{} is a funny word",
-    "tell me about the {}", "why is there a {}", "the {} i had was better", "no {}", "no {} today",
-)  # fmt: skip
-
-
 Change = Callable[[str, Random], str]
 
 
@@ -66,57 +59,105 @@ class Loosener:
     `own` are the templates of a user's actions, `shipped` those of all others.
     """
 
-    def __init__(self, own: Sequence[Template], shipped: Sequence[Template]) -> None:
+    def __init__(
+        self, own: Sequence[Template], shipped: Sequence[Template], verbs: Verbs
+    ) -> None:
         self._thesaurus = Thesaurus(shipped)
+        self._verbs = verbs
         words = _words_of_each(own)
         self._others = {
             action: set().union(*(words[other] for other in words if other != action))
             for action in words
         }
-        self._own = set().union(*words.values())
         elsewhere = Counter(word for template in shipped for word in said(template))
         self._common = {w for w, n in elsewhere.items() if n > RARE * len(shipped)}
+        self._usual = {w for w, n in elsewhere.items() if n > COMMON * len(shipped)}
         self._telling = _telling(own, elsewhere, len(shipped), self._others)
-        phrases = [said(template) for template in own]
-        self._about_key = _unlike(_ABOUT_KEY, phrases)
-        self._before_no_command = _unlike(_BEFORE_NO_COMMAND, phrases)
+        self._slots = {t.action.id: t.action.slots for t in own if t.action}
+        self._states = {
+            action: {name for name, slot in slots.items() if slot.type in _STATES}
+            for action, slots in self._slots.items()
+        }
+        self._own_verbs: defaultdict[str, list[str]] = defaultdict(list)
+        for template in own:
+            if template.action is not None:
+                found = clause.verbs_of(template.phrase.template)
+                self._own_verbs[template.action.id] += found
+        self._seeming = Seeming(own, self._thesaurus, self._telling, verbs)
 
     def loosen(self, part: Part, random: Random) -> Part:
         """Say one wording of an own action otherwise; sometimes as it is."""
         telling = self._telling.get(part.action, ())
         pieces: Sequence[Piece] = part.pieces
-        if not part.fixed:  # else the words stand for values
-            takes_sides = any(map(self._thesaurus.takes_sides, _words(pieces)))
-            if random.random() < ALONE and telling:
-                if not takes_sides:
-                    return part._replace(pieces=_alone(pieces, telling, random))
-                pieces = self._with_side(pieces, telling, random)
-            pieces = self._reworded(pieces, part.action, random)
-        if random.random() < 0.2:
-            pieces = _each_word(
-                pieces,
-                random,
-                0.4,
-                lambda word, random: (
-                    f"{random.choice(_ARTICLES)} {word}" if word in telling else word
-                ),
-            )
-        return part._replace(pieces=_tidy(pieces) or part.pieces)
+        is_free = {piece.slot for piece in pieces}.issuperset(part.fixed)
+        if is_free:  # else the words stand for values
+            pieces = self._otherwise(pieces, part.action, random)
+        if random.random() < DETERMINED:
+            articles = nouns.MODIFIED if is_free else nouns.ARTICLES
+            pieces = nouns.determined(pieces, telling, articles, random)
+        pieces = _tidy(pieces) or part.pieces
+        slot = self._slots[part.action].get(pieces[-1].slot or "")
+        is_open = slot.type == "text" if slot else part.is_open and not slot
+        return part._replace(pieces=pieces, is_open=is_open)
 
     def no_command(self, part: Part, random: Random) -> list[Piece] | None:
         """Make what only looks like a wording of an own action, if there is such."""
-        telling = self._telling.get(part.action, ())
-        contrary = self._contrary(part, random) if random.random() < 0.3 else None
-        text = "".join(piece.text for piece in part.pieces)
-        if contrary is not None:
-            text = contrary
-        elif telling and self._about_key and random.random() < 0.5:
-            text = random.choice(self._about_key).format(random.choice(telling))
-        elif self._before_no_command:
-            text = f"{random.choice(self._before_no_command)} {text}"
-        else:
-            return None
-        return [Piece(text)]
+        return self._seeming.like(part, random)
+
+    def _otherwise(
+        self, pieces: Sequence[Piece], action: str, random: Random
+    ) -> Sequence[Piece]:
+        """Say a wording otherwise whose words stand for no value."""
+        telling = self._telling.get(action, ())
+        if random.random() < ALONE and telling:
+            if not any(map(self._thesaurus.takes_sides, _words(pieces))):
+                return _alone(pieces, self._key(pieces, telling, random), random)
+            sided = self._with_side(pieces, telling, random)
+            return self._reworded(sided, action, random)
+        if random.random() < RECOMPOUNDED:
+            pieces = nouns.recompounded(pieces, telling, random)
+        if random.random() < RESTATED:
+            pieces = openers.restated(pieces, random)
+        found = clause.clause(openers.without(pieces), self._verbs)
+        if found and random.random() < REFRAMED:
+            others = self._verbs_for(found, action)
+            return clause.reframed(found, others, self._states[action], random)
+        if random.random() < REOPENED:
+            pieces = openers.reopened(pieces, random)
+        return self._reworded(pieces, action, random)
+
+    def _key(
+        self, pieces: Sequence[Piece], telling: Sequence[str], random: Random
+    ) -> str:
+        """Give what tells which action is meant: an object, a word, or two."""
+        found = clause.clause(openers.without(pieces), self._verbs)
+        if found and random.random() < 0.5:
+            name = clause.named(found.object)
+            if not set(name.split()).isdisjoint(telling):
+                return name
+        words = [word for word in telling if word in _words(pieces)] or list(telling)
+        return " ".join(random.sample(words, min(len(words), random.choice((1, 1, 2)))))
+
+    def _verbs_for(self, found: Clause, action: str) -> list[str]:
+        """Give other verbs for a clause, none of which would make it another action's.
+
+        Where the verb alone tells what is meant, those that others often have would.
+        """
+        telling = self._telling.get(action, ())
+        takes_sides = any(map(self._thesaurus.takes_sides, found.verb.split()))
+        own = () if takes_sides else self._own_verbs[action]
+        is_told = any(
+            word in telling
+            for piece in (*found.object, *found.tail)
+            if not piece.slot
+            for word in piece.text.split()
+        )
+        return [
+            verb
+            for verb in (*self._verbs.like(found.verb), *own)
+            if not self._others[action].issuperset(verb.split())
+            and (is_told or verb.split()[0] not in self._usual)
+        ]
 
     def _reworded(
         self, pieces: Sequence[Piece], action: str, random: Random
@@ -170,28 +211,6 @@ class Loosener:
             return word  # it would tell of another action
         return other
 
-    def _contrary(self, part: Part, random: Random) -> str | None:
-        """Say the contrary of a wording, if no own action is meant by that."""
-        said = _words(part.pieces)
-        if said.isdisjoint(self._telling.get(part.action, ())):
-            return None
-        contraries = {
-            word: contrary
-            for word in sorted(said)
-            if (contrary := self._thesaurus.opposite(word))
-            and contrary not in self._own
-        }
-        if not contraries:
-            return None
-        word = random.choice(list(contraries))
-        pieces = _each_word(
-            part.pieces,
-            random,
-            1,
-            lambda each, _: contraries[word] if each == word else each,
-        )
-        return "".join(piece.text for piece in pieces)
-
 
 def _words_of_each(templates: Iterable[Template]) -> dict[str, set[str]]:
     words: defaultdict[str, set[str]] = defaultdict(set)
@@ -223,16 +242,6 @@ def _telling(
     return found
 
 
-def _unlike(frames: Iterable[str], phrases: Iterable[set[str]]) -> list[str]:
-    """Keep the frames that no phrase has all words of."""
-    phrases = list(phrases)
-    return [
-        frame
-        for frame in frames
-        if not any(set(frame.replace("{}", "").split()) <= said for said in phrases)
-    ]
-
-
 def _words(pieces: Iterable[Piece]) -> set[str]:
     return {word for p in pieces if not p.slot for word in p.text.split()}
 
@@ -254,15 +263,13 @@ def _each_word(
     ]
 
 
-def _alone(
-    pieces: Sequence[Piece], telling: Sequence[str], random: Random
-) -> list[Piece]:
-    """Say a telling word, or two, and the values of the slots."""
-    words = [word for word in telling if word in _words(pieces)] or list(telling)
-    key = " ".join(random.sample(words, min(len(words), random.choice((1, 1, 2)))))
+def _alone(pieces: Sequence[Piece], key: str, random: Random) -> list[Piece]:
+    """Say what tells much, and the values of the slots."""
+    slots = [at for at, piece in enumerate(pieces) if piece.slot]
     values = [piece for piece in pieces if piece.slot]
-    if len(values) == 1 and random.random() < VALUE_FIRST:
-        return [*values, Piece(random.choice(_JOINTS_AFTER) + key)]
+    if values and random.random() < VALUE_FIRST:
+        span = pieces[slots[0] : slots[-1] + 1]
+        return [*span, Piece(random.choice(_JOINTS_AFTER) + key)]
     said = [Piece(random.choice(_WITH_KEY).format(key))]
     for value in values:
         said += [Piece(random.choice(_JOINTS)), value]

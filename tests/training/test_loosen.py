@@ -11,8 +11,10 @@ from training.generate import Generator
 from training.loosen import Loosener
 from training.templates import Template
 from training.thesaurus import Thesaurus
+from training.verbs import Verbs
 from whisperad import catalogue as catalogues
 from whisperad.action import Action, Phrase
+from whisperad.pack import Slot
 from whisperad.phrases import Piece
 from whisperad.utterance import normalise
 
@@ -29,13 +31,15 @@ macos = { argv = ["true", "{text}"] }
 """
 
 
-def template(action: str, text: str, inverse: str | None = None) -> Template:
+def template(
+    action: str, text: str, inverse: str | None = None, **slots: Slot
+) -> Template:
     phrase = Phrase(text, {}, "mine.toml")
     owner = Action(
         id=action,
         pack="mine",
         summary="",
-        slots={},
+        slots=slots,
         risk="safe",
         where="daemon",
         critical=False,
@@ -62,6 +66,9 @@ SHIPPED = [
     ),
     *(template(f"other_{n}", "show the {thing}") for n in range(40)),
 ]
+
+
+NO_VERBS = Verbs(Path("nowhere"))
 
 
 def wordings(loosener: Loosener, action: str, text: str, **fixed: str) -> set[str]:
@@ -124,12 +131,13 @@ def test_what_tells_an_action_from_its_inverse_is_no_synonym(sided: Thesaurus) -
 
 def test_an_action_never_gets_the_words_of_its_contrary() -> None:
     own = [template("start_pump", t) for t in ("start the pump", "run the pump now")]
-    loosener = Loosener(own, SHIPPED)
+    loosener = Loosener(own, SHIPPED, NO_VERBS)
 
     drawn = wordings(loosener, "start_pump", "start the pump")
 
     assert len(drawn) > 3
-    assert all({"start", "launch"} & set(text.split()) for text in drawn)
+    sides = {"start", "starting", "started", "launch"}
+    assert all(sides & set(text.split()) for text in drawn)
     assert not any({"stop", "halt", "run"} & set(text.split()) for text in drawn)
     seeming = refused(loosener, "start_pump", "start the pump")
     assert seeming & {"stop the pump", "halt the pump"}
@@ -139,7 +147,7 @@ def test_an_action_never_gets_the_words_of_its_contrary() -> None:
 def test_two_own_actions_keep_apart_what_tells_them_apart() -> None:
     on, off = "turn the pool lights on", "turn the pool lights off"
     own = [template("pool_on", on), template("pool_off", off)]
-    loosener = Loosener(own, SHIPPED)
+    loosener = Loosener(own, SHIPPED, NO_VERBS)
 
     for action, text, mine, other in (
         ("pool_on", on, "on", "off"),
@@ -156,7 +164,7 @@ def test_what_tells_an_action_from_its_contrary_may_stand_beside_a_telling_word(
     None
 ):
     text = "switch on the pool heater"
-    loosener = Loosener([template("heater_on", text)], SHIPPED)
+    loosener = Loosener([template("heater_on", text)], SHIPPED, NO_VERBS)
 
     drawn = wordings(loosener, "heater_on", text)
 
@@ -166,7 +174,7 @@ def test_what_tells_an_action_from_its_contrary_may_stand_beside_a_telling_word(
 
 def test_one_and_many_are_both_said() -> None:
     own = [template("feed_goldfish", "feed the goldfishes in the ponds")]
-    loosener = Loosener(own, SHIPPED)
+    loosener = Loosener(own, SHIPPED, NO_VERBS)
 
     drawn = wordings(loosener, "feed_goldfish", "feed the goldfishes in the pond")
 
@@ -177,7 +185,7 @@ def test_one_and_many_are_both_said() -> None:
 
 def test_words_that_stand_for_a_value_stay() -> None:
     own = [template("set_scene", "make it cosy in the den")]
-    loosener = Loosener(own, SHIPPED)
+    loosener = Loosener(own, SHIPPED, NO_VERBS)
 
     drawn = wordings(loosener, "set_scene", "make it cosy in the den", scene="cosy")
 
@@ -192,16 +200,65 @@ def test_words_that_stand_for_a_value_stay() -> None:
     )
 
 
+def test_words_of_a_choice_are_said_otherwise_too() -> None:
+    colour = Slot(type="choice", values=("red", "blue"))
+    own = [template("desk_light", "turn the desk lamp {colour}", colour=colour)]
+    loosener = Loosener(own, SHIPPED, NO_VERBS)
+    pieces = [Piece("turn the desk lamp "), Piece("red", "colour")]
+    part = Part("desk_light", pieces, {"colour": "red"}, is_open=False)
+    random = Random(1)
+
+    drawn = [loosener.loosen(part, random).pieces for _ in range(2000)]
+
+    said = {"".join(piece.text for piece in pieces) for pieces in drawn}
+    assert said >= {"the desk lamp should be red", "turn the lamp on the desk red"}
+    assert all(Piece("red", "colour") in pieces for pieces in drawn)
+
+
+def test_another_verb_is_said_where_the_object_tells_what_is_meant(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "wording").mkdir()
+    groups = 'groups = [["deploy", "ship", "stop", "roll out"]]'
+    (tmp_path / "wording" / "verbs.toml").write_text(groups)
+    verbs = Verbs(tmp_path)
+    own = [template("deploy_site", "deploy the site"), template("deploy", "deploy it")]
+    loosener = Loosener(own, SHIPPED, verbs)
+
+    told = wordings(loosener, "deploy_site", "deploy the site")
+
+    assert told >= {"ship the site", "roll the site out"}
+    assert "stop the site" in told
+
+    slots = [Piece("deploy "), Piece("it", "text")]
+    part = Part("deploy", slots, {}, is_open=True)
+    random = Random(1)
+    drawn = [loosener.loosen(part, random).pieces for _ in range(500)]
+    firsts = {piece.text.strip() for pieces in drawn for piece in pieces}
+    assert "ship" in firsts
+    assert "stop" not in firsts  # shipped actions say so of anything
+
+
+def test_what_is_said_of_an_object_is_no_command() -> None:
+    own = [template("water_plants", "water the plants")]
+    loosener = Loosener(own, SHIPPED, NO_VERBS)
+
+    seeming = refused(loosener, "water_plants", "water the plants")
+
+    assert {"i watered the plants yesterday", "the plants were stolen"} <= seeming
+    assert "water the plants" not in seeming
+
+
 def test_what_a_user_calls_a_command_is_not_refused() -> None:
     own = [template("label_price", "how much is a label")]
-    loosener = Loosener(own, SHIPPED)
+    loosener = Loosener(own, SHIPPED, NO_VERBS)
 
     assert "how much is a label" not in refused(loosener, "label_price", "print")
 
 
 def test_slots_keep_their_words(thesaurus: Thesaurus) -> None:
     own = [template("print_label", "make a label for {text}")]
-    loosener = Loosener(own, [template("other", "show the {thing}")] * 10)
+    loosener = Loosener(own, [template("other", "show the {thing}")] * 10, NO_VERBS)
     part = Part(
         "print_label",
         [Piece("make a label for "), Piece("salt and pepper", "text")],
