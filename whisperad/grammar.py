@@ -49,7 +49,7 @@ class Grammar:
         self.guesser = Guesser(catalogue)
         self.spelling: Spelling | None = None  # without it nothing is read twice
         self._catalogue = catalogue
-        self._actions = catalogue.actions
+        self.actions = catalogue.actions
         self._closings = self._ways_to_end()
         none = f"{self._ids(NONE)} {self._closings[0]}"
         self._opening = self._compiled(
@@ -94,7 +94,7 @@ class Grammar:
         if answer.startswith(LIST_OPENING):
             number = answer.count(SEPARATOR) + 1
         identity = answer.rsplit(OPENING, 1)[-1].split('"', 1)[0]
-        slots = self._actions[identity].slots
+        slots = self.actions[identity].slots
         last_key = _LAST_KEY.search(answer)
         assert last_key is not None, answer
         first = list(slots).index(last_key[1]) + 1
@@ -114,7 +114,7 @@ class Grammar:
     def use(self, learnt: Learnt) -> None:
         """Guess and spell as phrases teach, and compile what lists need."""
         self.guesser.use(learnt)
-        self.spelling = Spelling(self._actions, learnt.votes.phrases)
+        self.spelling = Spelling(self.actions, learnt.votes.phrases)
         for number in range(1, MAX_INTENTS + 1):
             self._in_list(number)
 
@@ -128,10 +128,10 @@ class Grammar:
     def _any_action(self, number: int) -> str:
         """Give the rules of an object that names any of the actions."""
         rules = []
-        for index, action in enumerate(self._actions.values()):
+        for index, action in enumerate(self.actions.values()):
             rules.append(f"a{index}: {self._ids(action.id)} a{index}_0")
             rules += self._rules(action.slots, 0, f"a{index}_", self._closings[number])
-        starts = " | ".join(f"a{index}" for index in range(len(self._actions)))
+        starts = " | ".join(f"a{index}" for index in range(len(self.actions)))
         return "\n".join([*rules, f"any: {starts}"])
 
     def _rules(
@@ -213,7 +213,7 @@ class Walk:
     @property
     def intents(self) -> tuple[Intent, ...]:
         """What the complete answer says: nothing if it is no command."""
-        read = parse_completion(self._text())
+        read = parse_completion(self.text)
         return tuple(intent for intent in read if not intent.is_none)
 
     def allowed(self) -> tuple[int, ...]:
@@ -224,12 +224,12 @@ class Walk:
             self._allowed = self._in_span() or tokens_of(
                 self._matcher.compute_bitmask()
             )
-            assert self._allowed, self._text()
+            assert self._allowed, self.text
         return self._allowed
 
     def _go_on(self) -> None:
         """Find out what comes after the end of a grammar: a span, or an object."""
-        answer = self._text()
+        answer = self.text
         if answer.endswith((LIST_OPENING, SEPARATOR)):
             self._matcher = self._grammar.object_after(answer)
         else:
@@ -264,7 +264,7 @@ class Walk:
 
     def take(self, token: int) -> None:
         """Go on with one of the allowed tokens."""
-        assert token in self.allowed(), (self._text(), token)
+        assert token in self.allowed(), (self.text, token)
         if self._span and self._after and token not in self._after.allowed:
             self._span = self._span.with_token(token)
         else:
@@ -286,9 +286,11 @@ class Walk:
     def guess(self) -> list[int]:
         """Give tokens worth trying next; they need not be allowed."""
         assert self._said is not None
-        pieces = self._grammar.guesser.rest(self._text(), self._said.text)
+        pieces = self._grammar.guesser.rest(self.text, self._said.text)
         encode = self._grammar.vocabulary.encode
         return [token for piece in pieces for token in encode(piece)][:MAX_GUESS]
 
-    def _text(self) -> str:
+    @property
+    def text(self) -> str:
+        """The answer so far."""
         return self._grammar.vocabulary.decode(list(self.tokens))

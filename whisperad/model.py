@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from whisperad import vocabulary
+from whisperad import numberless, vocabulary
 from whisperad.adapter import (
     Calibration,
     Manifest,
@@ -227,6 +227,8 @@ class Model:
         walk = grammar.walk(utterance.text)
         others: list[Answer] = []
         answer = yield from _in_time(decode(walk, prompt), deadline)
+        unread = numberless.left_out(answer, prompt, grammar.actions)
+        answer = yield from _in_time(unread, deadline)
         confidence = self.calibration.confidence(answer.probability)
         limit = self.calibration.threshold if threshold is None else threshold
         is_unsure = confidence < limit and len(prompt) <= MAX_BRANCHED_TOKENS

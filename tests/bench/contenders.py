@@ -77,11 +77,11 @@ def stopped(
 
 
 def settle(daemon: RunningDaemon) -> RunningDaemon:
-    """Wait until it has learnt all that it learns after its start."""
+    """Wait until it has learnt all that it learns after its start, the last one."""
     ends = time.monotonic() + ANSWER_S
     while True:
-        events = [event["event"] for event in daemon.events()]
-        if "learnt" in events[events.index("ready") :]:
+        latest = [event["event"] for event in reversed(daemon.events())]
+        if "learnt" in latest[: latest.index("ready")]:
             return daemon
         assert time.monotonic() < ends, f"nothing was learnt in {ANSWER_S} s"
         time.sleep(0.02)

@@ -22,6 +22,7 @@ from pathlib import Path
 import msgspec
 
 from tests.bench import lives, soaked, table
+from tests.bench.contenders import settle
 from tests.bench.errands import Errands
 from tests.bench.lives import Lives
 from tests.bench.soaked import Report, Sample
@@ -134,6 +135,7 @@ class Soak:
 
     def _warm_up(self) -> None:
         """Ask for each thing a few times: what is made only once is no growth."""
+        settle(self._daemon)
         for request in (
             *(asked for _, asked in ASKED),
             *[{"type": "reload"}] * RELOADS,
