@@ -42,12 +42,11 @@ class Votes(msgspec.Struct, frozen=True):
 
     actions: list[str]
     phrases: dict[str, int]  # how many have each word
-    features: bytes  # of 32 bits each
-    begins: (
-        bytes  # of 32 bits: where the votes of a feature begin, and the last one's end
-    )
-    owners: bytes  # of 16 bits, for each vote: whose it is
-    sizes: bytes  # of 16 bits, for each vote: how much it is, in steps
+    # Views of one buffer, when they were read from a file.
+    features: memoryview  # of 32 bits each
+    begins: memoryview  # of 32 bits: where a feature's votes begin, and where all end
+    owners: memoryview  # of 16 bits, for each vote: whose it is
+    sizes: memoryview  # of 16 bits, for each vote: how much it is, in steps
 
 
 class Ballot:
@@ -86,7 +85,8 @@ class Ballot:
                 owners.extend(vote >> _ACTION_BIT & 0xFFFF for vote in votes)
                 sizes.extend(vote & 0xFFFF for vote in votes)
                 begins.append(len(owners))
-        tables = (table.tobytes() for table in (features, begins, owners, sizes))
+        arrays = (features, begins, owners, sizes)
+        tables = (memoryview(some.tobytes()) for some in arrays)
         return Votes(self._actions, dict(self._phrases), *tables)
 
     def _add(self, feature: int, number: int, vote: float) -> None:
@@ -101,10 +101,10 @@ class Draft:
         self.phrases = votes.phrases
         self._ids = votes.actions
         self._numbers = {identity: number for number, identity in enumerate(self._ids)}
-        self._features = memoryview(votes.features).cast("I")
-        self._begins = memoryview(votes.begins).cast("I")
-        self._owners = memoryview(votes.owners).cast("H")
-        self._sizes = memoryview(votes.sizes).cast("H")
+        self._features = votes.features.cast("I")
+        self._begins = votes.begins.cast("I")
+        self._owners = votes.owners.cast("H")
+        self._sizes = votes.sizes.cast("H")
 
     def has(self, identity: str, word: str) -> bool:
         """Whether an action's phrases have a word, or so many actions' that it may."""
