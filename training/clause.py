@@ -66,7 +66,7 @@ _FRAMES_OF_ITS_VALUE = (
     "give me {value} {np}", "have {np} {value}", "can i have {np} in {value}",
     "can we have {value} {np}", "get {np} {value}", "{value} for {np}",
 )  # fmt: skip
-_FRAMES_OF_NO_COMMAND = (
+FRAMES_OF_NO_COMMAND = (
     "i {ed} {np} yesterday", "i have {ed} {np} already", "{np} {was} {ed} last week",
     "she is {ing} {np}", "he was {ing} {np} when it happened", "who {ed} {np}",
     "have you ever {ed} {np}", "{np} got {ed} the other day", "they {ed} {np} again",
@@ -186,9 +186,9 @@ def reframed(
     return _put(frame, said)
 
 
-def no_command(said: Clause, random: Random) -> list[Piece]:
-    """Say what is no command with the words of one."""
-    return _put(random.choice(_FRAMES_OF_NO_COMMAND), said)
+def no_command(said: Clause, frame: str) -> list[Piece]:
+    """Say what is no command with the words of one, in one of the frames for that."""
+    return _put(frame, said)
 
 
 def _put(frame: str, said: Clause, value: Piece | None = None) -> list[Piece]:

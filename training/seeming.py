@@ -3,6 +3,7 @@
 "Don't …", "she used to …", "what is a …", "stop …" for what starts it: no command.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
@@ -17,6 +18,7 @@ CONTRARY = 0.3  # where there is one
 RETOLD = 0.5  # of clauses: "i watered the plants yesterday"
 ABOUT = 0.5
 
+_SLOT = re.compile(r"\{\w*\}")  # of a frame
 _BEFORE_NO_COMMAND = (
     "don't", "do not", "please don't", "never", "you mustn't", "nobody should", "she said",
     "my sister used to", "he told them to", "they had to", "yesterday we had to", "did you",
@@ -50,6 +52,7 @@ class Seeming:
         self._verbs = verbs
         self._own = set().union(*phrases)
         self._about = _unlike(_ABOUT_KEY, phrases)
+        self._retold = _unlike(clause.FRAMES_OF_NO_COMMAND, phrases)
         self._before = _unlike(_BEFORE_NO_COMMAND, phrases)
 
     def like(self, part: Part, random: Random) -> list[Piece] | None:
@@ -59,8 +62,8 @@ class Seeming:
         if contrary is not None:
             return _one(contrary)
         found = clause.clause(part.pieces, self._verbs)
-        if found and random.random() < RETOLD:
-            return _one(clause.no_command(found, random))
+        if found and self._retold and random.random() < RETOLD:
+            return _one(clause.no_command(found, random.choice(self._retold)))
         if telling and self._about and random.random() < ABOUT:
             return [Piece(random.choice(self._about).format(random.choice(telling)))]
         if self._before:
@@ -100,5 +103,5 @@ def _unlike(frames: Iterable[str], phrases: Iterable[set[str]]) -> list[str]:
     return [
         frame
         for frame in frames
-        if not any(set(frame.replace("{}", "").split()) <= said for said in phrases)
+        if not any(set(_SLOT.sub("", frame).split()) <= said for said in phrases)
     ]

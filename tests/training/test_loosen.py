@@ -239,6 +239,18 @@ def test_another_verb_is_said_where_the_object_tells_what_is_meant(
     assert "stop" not in firsts  # shipped actions say so of anything
 
 
+def test_what_another_own_action_does_with_an_object_is_no_refusal() -> None:
+    def made(*others: Template) -> set[str]:
+        own = [template("water_plants", "water the plants"), *others]
+        return refused(
+            Loosener(own, SHIPPED, NO_VERBS), "water_plants", "water the plants"
+        )
+
+    assert {"sell the plants", "paint the plants"} <= made()
+    others = template("sell", "sell (my shares|a plant)"), template("paint", "paint it")
+    assert not {"sell the plants", "paint the plants"} & made(*others)
+
+
 def test_what_is_said_of_an_object_is_no_command() -> None:
     own = [template("water_plants", "water the plants")]
     loosener = Loosener(own, SHIPPED, NO_VERBS)
