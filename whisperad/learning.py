@@ -11,12 +11,13 @@ from pathlib import Path
 
 import msgspec
 
-from whisperad import adjacency, atomic, draft, learnt, log, neighbours
+from whisperad import adjacency, atomic, draft, learnt, log, neighbours, wire
 from whisperad.catalogue import Catalogue
 from whisperad.learnt import Learnt
 
 FILE = "learnt"  # in the state folder
 _READERS = (adjacency, draft, learnt, neighbours)  # other ones may learn something else
+MOST_BYTES = 2**26
 _PROOF_BYTES = 32
 _DECODER = msgspec.msgpack.Decoder(Learnt)
 
@@ -75,6 +76,9 @@ def _read(file: Path, packs_hash: str) -> Learnt | None:
     """Give what is kept of these packs; None if that is something else, or damaged."""
     atomic.clear(file)
     try:
+        # A pipe would be waited for, and no file of ours is so large.
+        if not file.is_file() or file.stat().st_size > MOST_BYTES:
+            return None
         data = memoryview(file.read_bytes())
         proof, kept = data[:_PROOF_BYTES], data[_PROOF_BYTES:]
         return _DECODER.decode(kept) if proof == _proof(packs_hash, kept) else None
@@ -88,7 +92,8 @@ def _write(file: Path, packs_hash: str, data: bytes) -> None:
 
 def _proof(packs_hash: str, data: bytes | memoryview) -> bytes:
     """Tell what was learnt from these packs, by this code, from all else."""
-    digest = hashlib.blake2b(packs_hash.encode(), digest_size=_PROOF_BYTES)
+    told = f"{wire.VERSION} {packs_hash}"
+    digest = hashlib.blake2b(told.encode(), digest_size=_PROOF_BYTES)
     for module in _READERS:
         digest.update(Path(str(module.__file__)).read_bytes())
     digest.update(data)

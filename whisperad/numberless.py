@@ -52,9 +52,10 @@ def left_out(
 
 def _places_of_words(answer: Answer, actions: Mapping[str, Action]) -> Sequence[int]:
     """Give the choices, by number, that began a slot for a number with other words."""
-    if len(answer.walk.intents) != 1:
+    intents = answer.walk.intents
+    if len(intents) != 1:
         return ()
-    (intent,) = answer.walk.intents
+    (intent,) = intents
     slots = actions[intent.action].slots
     for name, said in intent.slots.items():
         slot = slots[name]

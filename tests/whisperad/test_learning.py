@@ -11,7 +11,7 @@ import pytest
 from tests.running import RunningDaemon, eventually
 from whisperad import catalogue, learnt
 from whisperad.catalogue import SHIPPED
-from whisperad.learning import FILE, Learning
+from whisperad.learning import FILE, MOST_BYTES, Learning
 from whisperad.learnt import Learnt, NotWanted
 
 PACK = """
@@ -111,6 +111,19 @@ def test_what_is_damaged_is_learnt_anew(shipped: Path, tmp_path: Path, damage) -
 
     assert _learnt(shipped, tmp_path / "state") == (1, first)
     assert _learnt(shipped, tmp_path / "state") == (0, first)
+
+
+def test_what_is_no_file_or_far_too_large_is_not_read(
+    shipped: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "state" / FILE
+    kept.parent.mkdir()
+    os.mkfifo(kept)
+    _, first = _learnt(shipped, kept.parent)
+    assert _learnt(shipped, kept.parent) == (0, first)
+    os.truncate(kept, MOST_BYTES + 1)
+
+    assert _learnt(shipped, kept.parent) == (1, first)
 
 
 def test_what_cannot_be_kept_is_learnt_all_the_same(
