@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Self
 
-from training import compounds, phrasing, shares
+from training import compounds, phrasing, shares, topics
 from training.dataset import Example
 from training.loosen import Loosener
 from training.synonyms import Synonyms
@@ -151,7 +151,10 @@ class Generator:
             part = self._loosener.loosen(part, random)
         elif self._loosener and part.action == NONE and random.random() < SEEMING_SHARE:
             part = self._seeming(part, random)
-        pieces = [Piece(p.text, p.slot and f"0.{p.slot}") for p in part.pieces]
+        said = part.pieces
+        if template.action is not None:
+            said = topics.named_apart(said, template.action.slots, random)
+        pieces = [Piece(p.text, p.slot and f"0.{p.slot}") for p in said]
         return self._finished([part], pieces, template.phrase.template, random)
 
     def _seeming(self, part: compounds.Part, random: Random) -> compounds.Part:

@@ -9,7 +9,7 @@ from random import Random
 from whisperad.phrases import Piece
 
 LIST = "reasons"  # in config/samples
-SHARE = 0.05  # of all examples
+SHARE = 0.07  # of all examples
 FIRST = 0.7  # of reasons: before what is wanted
 _BEFORE = (", ", ", ", ", ", ", so ", " so ", ". ", " ", " ", "; ", " - ", ", please ")
 _AFTER = (
