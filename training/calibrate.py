@@ -25,12 +25,20 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 def calibrate(
-    answers: Sequence[Judged], false_actions: float = FALSE_ACTIONS
+    answers: Sequence[Judged],
+    strangers: Sequence[Judged] = (),
+    false_actions: float = FALSE_ACTIONS,
 ) -> Calibration:
-    """Fit slope and offset, and choose the threshold for a rate of false actions."""
+    """Fit slope and offset, and choose the threshold for a rate of false actions.
+
+    `strangers` are more answers to what is no command: the threshold is where few of them
+    are, and moves with each of those few.
+    """
     slope, offset = _fit([(_logit(a.probability), a.is_right) for a in answers])
     scaled = Calibration(slope, offset)
-    return Calibration(slope, offset, _threshold(answers, scaled, false_actions))
+    return Calibration(
+        slope, offset, _threshold([*answers, *strangers], scaled, false_actions)
+    )
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 15) -> float:

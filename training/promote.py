@@ -1,7 +1,8 @@
 """Measure a fitted adapter, write its manifest, and make it current if no worse."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ from training.calibrate import calibrate
 from training.dataset import Example
 from training.evaluate import Answer, Told, answer, score, unheard
 from training.generate import Generator
+from training.rows import commands
 from training.taught import Taught, drawn
 from whisperad.adapter import Canary, Manifest
 from whisperad.catalogue import Catalogue
@@ -19,6 +21,7 @@ from whisperad.prompt import PROMPT_VERSION
 
 CANARIES = 12
 SEED = 11  # of the rows that adapters are measured on; never of training
+STRANGERS = 1000  # rows of what is no command, beside those: they set the threshold
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -40,7 +43,7 @@ def measure(
     tested: Sequence[Example],
     told: Told = unheard,
 ) -> tuple[Manifest, list[Answer]]:
-    """Calibrate a fitted adapter on as many rows of valid, and have it answer a test.
+    """Calibrate a fitted adapter on rows of valid, and have it answer a test.
 
     `held_out` draws those of valid.
     """
@@ -57,7 +60,10 @@ def measure(
     adapters.write_manifest(partial, manifest)
     model.use(model.load_adapter(partial))
     valid = answer(model, drawn(held_out, len(tested), SEED, origin.taught), told)
-    calibration = calibrate([a.judged() for a in valid])
+    strangers = answer(model, _strangers(held_out, origin.taught), told)
+    calibration = calibrate(
+        [a.judged() for a in valid], [a.judged() for a in strangers]
+    )
     manifest = msgspec.structs.replace(manifest, calibration=calibration)
     adapters.write_manifest(partial, manifest)
     model.use(model.load_adapter(partial))
@@ -68,6 +74,12 @@ def measure(
     )
     adapters.write_manifest(partial, manifest)
     return manifest, answers
+
+
+def _strangers(held_out: Generator, taught: Taught) -> Iterator[Example]:
+    """Draw what is no command, by another seed than the rest; fewer if there is less."""
+    stream = drawn(held_out, 10 * STRANGERS, SEED + 1, taught)
+    return islice((row for row in stream if not commands(row)), STRANGERS)
 
 
 def _canaries(answers: list[Answer]) -> tuple[Canary, ...]:

@@ -43,6 +43,18 @@ def test_the_threshold_keeps_false_actions_within_the_rate() -> None:
     assert passed <= 100
 
 
+def test_more_strangers_move_the_threshold_alone() -> None:
+    answers = [Judged(0.8, n % 4 > 0, True, True) for n in range(400)]
+    answers += [Judged(0.4, False, True, False)] * 20
+    alone = calibrate(answers, false_actions=0.1)
+    strangers = [Judged(0.8, False, True, False)] * 300
+    beside = calibrate(answers, strangers, false_actions=0.1)
+
+    assert (beside.slope, beside.offset) == (alone.slope, alone.offset)
+    assert beside.threshold > alone.threshold
+    assert beside.threshold > beside.confidence(0.8)
+
+
 def test_a_perfect_model_is_left_finite() -> None:
     calibration = calibrate([Judged(0.999, True, True, True)] * 50)
 
