@@ -8,18 +8,20 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.contenders import ANSWER_S, MOST_TOKENS, Asked, Base
 from tests.running import Message
-from whisperad.prompt import render
+from whisperad.prompt import PREFIX, SUFFIX, render
 from whisperad.utterance import normalise
+from whisperad.vocabulary import Vocabulary
 
 HOST = "127.0.0.1"
 START_S = 60.0
-LLAMA, CONVERTER = "llama-server", "convert_hf_to_gguf.py"
+LLAMA = "llama-server"
+CONVERTER = Path(__file__).with_name("gguf_file.py")
 # An object of strings: what such a server is usually told to answer with.
 GRAMMAR = r"""
 root ::= "{\"action\":\"" word "\"" ( ",\"" word "\":\"" [^"\\]* "\"" )* "}"
@@ -42,27 +44,33 @@ def mlx_server(folder: Path, base: Base) -> Iterator[Asked]:
         environ["LD_PRELOAD"] = os.environ.get("WHISPERA_BLAS", "libopenblas.so.0")
     fields = {"max_tokens": MOST_TOKENS, "temperature": 0.0}
     with _served(argv, environ, port):
-        yield _asker(port, "/v1/completions", fields)
+        yield _asker(port, "/v1/completions", fields, _rendered)
 
 
 @contextmanager
 def llama_server(folder: Path, base: Base, scratch: Path) -> Iterator[Asked]:
     """Have llama.cpp's server answer by a grammar. Raises `NotHere`."""
-    server, converter = shutil.which(LLAMA), shutil.which(CONVERTER)
-    if server is None or converter is None:
-        missing = CONVERTER if server else LLAMA
-        raise NotHere(f"not here: no {missing}")
+    server = shutil.which(LLAMA)
+    if server is None:
+        raise NotHere(f"not here: no {LLAMA}")
     file = scratch / "base.gguf"
-    argv = [converter, str(folder), "--outfile", str(file), "--outtype", "f32"]
+    argv = [sys.executable, str(CONVERTER), str(folder), str(file)]
     converted = subprocess.run(argv, capture_output=True, text=True, check=False)
     if converted.returncode != 0:
         said = converted.stderr.strip().splitlines() or ["it failed"]
-        raise NotHere(f"not here: {CONVERTER}: {said[-1][:60]}")
+        raise NotHere(f"not here: {CONVERTER.name}: {said[-1][:60]}")
+    vocabulary = Vocabulary((folder / "tokenizer.json").read_text())
+    prefix = vocabulary.encode(PREFIX)
+
+    def prompt(utterance: str) -> list[int]:
+        said = normalise(utterance).text
+        return [*prefix, *vocabulary.encode(said + SUFFIX)]
+
     port = free_port()
     argv = [server, "-m", str(file), "--host", HOST, "--port", str(port), "-c", "1024"]
     fields = {"n_predict": MOST_TOKENS, "temperature": 0.0, "grammar": GRAMMAR}
     with _served(argv, base.environ(), port):
-        yield _asker(port, "/completion", fields)
+        yield _asker(port, "/completion", fields, prompt)
 
 
 def free_port() -> int:
@@ -73,11 +81,20 @@ def free_port() -> int:
         return port
 
 
-def _asker(port: int, path: str, fields: Mapping[str, object]) -> Asked:
+def _rendered(utterance: str) -> str:
+    return render(normalise(utterance))
+
+
+def _asker(
+    port: int,
+    path: str,
+    fields: Mapping[str, object],
+    prompt: Callable[[str], str | list[int]],
+) -> Asked:
     def asked(utterances: Sequence[str]) -> list[float]:
         times = []
         for utterance in utterances:
-            body = {"prompt": render(normalise(utterance)), **fields}
+            body = {"prompt": prompt(utterance), **fields}
             started = time.perf_counter()
             _post(port, path, body)
             times.append((time.perf_counter() - started) * 1e3)

@@ -1,5 +1,6 @@
 """Where llama.cpp is not installed the row says so; where it is, it is asked."""
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,9 @@ import pytest
 
 from tests.bench import servers
 from tests.bench.contenders import Base
+from whisperad.prompt import render
+from whisperad.utterance import normalise
+from whisperad.vocabulary import Vocabulary
 
 SERVER = """#!{python}
 import json, sys
@@ -60,10 +64,11 @@ def test_without_the_program_there_is_a_reason(
 
 
 def test_a_base_that_is_not_converted_gives_what_the_converter_says(
-    programs: Path, random_base: Path
+    programs: Path, random_base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written(programs / servers.LLAMA, "#!/bin/sh\n")
-    written(programs / servers.CONVERTER, "#!/bin/sh\necho no such thing >&2\nexit 1\n")
+    written(programs / "converter.py", "raise SystemExit('no such thing')\n")
+    monkeypatch.setattr(servers, "CONVERTER", programs / "converter.py")
     base = Base(random_base, None)
 
     with (
@@ -74,19 +79,23 @@ def test_a_base_that_is_not_converted_gives_what_the_converter_says(
 
 
 @pytest.mark.timeout(60)
-def test_it_is_asked_with_the_same_prompt_and_a_grammar(
-    programs: Path, random_base: Path
+def test_it_is_asked_with_the_same_tokens_and_a_grammar(
+    programs: Path, random_base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard = programs / "heard"
     server = SERVER.format(python=sys.executable, heard=heard)
     written(programs / servers.LLAMA, server)
-    written(programs / servers.CONVERTER, "#!/bin/sh\n")
+    written(programs / "converter.py", "")
+    monkeypatch.setattr(servers, "CONVERTER", programs / "converter.py")
     base = Base(random_base, None)
+    vocabulary = Vocabulary((random_base / "tokenizer.json").read_text())
 
     with servers.llama_server(random_base, base, programs) as asked:
         times = asked(["open chrome", "mute"])
 
     assert len(times) == 2
-    assert heard.read_text().count('"/completion"') == 2
-    assert "<|im_start|>user\\nopen chrome<|im_end|>" in heard.read_text()
-    assert "root ::=" in heard.read_text()
+    requests = [json.loads(line) for line in heard.read_text().splitlines()]
+    tokens = vocabulary.encode(render(normalise("open chrome")))
+    assert [path for path, _ in requests] == ["/completion"] * 2
+    assert requests[0][1]["prompt"] == tokens
+    assert all("root ::=" in body["grammar"] for _, body in requests)
