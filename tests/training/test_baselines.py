@@ -105,7 +105,7 @@ def test_all_are_measured_on_the_same_rows(small: Small) -> None:
 def test_none_may_let_more_pass_than_the_model(small: Small) -> None:
     strict = baselines.prepare(*small, 600, 0.0, silent)
     loose = baselines.prepare(*small, 600, 1.0, silent)
-    answers = perfect(small, 200)
+    answers = perfect(small, 600)
 
     before, after = strict.tallies(answers, silent), loose.tallies(answers, silent)
 
