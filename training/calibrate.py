@@ -11,7 +11,7 @@ import msgspec
 
 from whisperad.adapter import Calibration
 
-FALSE_ACTIONS = 0.05  # of what is no command, most of it as close to one as can be
+FALSE_ACTIONS = 0.04  # of what is no command, most of it as close to one as can be
 _STEPS = 60  # of Newton's method; it settles in about ten
 
 
