@@ -27,6 +27,7 @@ MLX = {
     "whisperad/plain.py",
     "whisperad/weights.py",
     "training/fit.py",
+    "training/lessons.py",
     "training/quick.py",
     "training/speed.py",
 }

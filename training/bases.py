@@ -19,6 +19,7 @@ from whisperad.errors import BadAdapter
 from whisperad.settings import EMBEDDED_MODEL, Preferences, Settings
 
 ORIGIN = "origin.json"  # written into a model's folder before it gets its name
+OWN_ADAPTER = "adapter"  # in a base's folder: what it ships with
 PARTIAL = ".partial"  # beside the models: what is not ready
 FAMILY = "qwen2"
 HALF_BITS = 16
@@ -115,6 +116,25 @@ def weights_bytes(folder: Path) -> int:
 def adapter_for(folder: Path, data: Path) -> Path | None:
     """Give the adapter that a daemon would serve this base with; None if none fits."""
     return _first_fitting(folder, adapter_folders(folder, data))
+
+
+def own_adapter(base: Path) -> Path | None:
+    """Give the folder of the adapter that a base ships with; None if none fits."""
+    folder = base / OWN_ADAPTER
+    if not (folder / MANIFEST).is_file():
+        return None  # saves reading all weights of a base
+    try:
+        read_manifest(folder).check_fits(folder, base.name, weights_hash(base))
+    except BadAdapter:
+        return None
+    return folder
+
+
+def ground_hash(base: Path) -> str:
+    """Hash what fitting begins with: a base and, if it ships with one, its adapter."""
+    folder = own_adapter(base)
+    adapter = read_manifest(folder).weights_hash if folder else ""
+    return weights_hash(base) + adapter[:16]
 
 
 def listed(given: Settings, chosen: Preferences) -> list[Base]:

@@ -4,6 +4,7 @@ Run in a process of its own: the tuner changes classes and memory limits for goo
 The loss counts the answer's tokens only.
 """
 
+import functools
 import json
 import os
 import platform
@@ -17,7 +18,8 @@ import msgspec
 import numpy as np
 from tokenizers import Tokenizer
 
-from training import quick
+from training import lessons, quick
+from training.bases import own_adapter
 from training.feeding import Rows, batches
 from training.fitting import LOSSES, checkpoints
 from training.plan import Plan
@@ -66,6 +68,9 @@ def fit(base: Path, data: Path, folder: Path, plan: Plan) -> None:
     }
     model.freeze()
     parameters = _adapt(model, plan)
+    own = own_adapter(base)
+    if own:
+        lessons.begin(model, own, plan.scale)
     folder.mkdir(parents=True, exist_ok=True)
     done = _shared(world, model, _resume(model, folder) if world.rank() == 0 else 0)
     np.random.seed(plan.seed + done)  # the tuner draws batches by it
@@ -78,7 +83,9 @@ def fit(base: Path, data: Path, folder: Path, plan: Plan) -> None:
         rows["train"],
         rows["valid"],
         _arguments(plan, done, partial),
-        loss=quick.answer_loss,
+        loss=functools.partial(
+            quick.answer_loss, aim=lessons.aim(_loaded(base), own) if own else None
+        ),
         iterate_batches=_batches,
         training_callback=_Reports(model, folder, done, is_first=world.rank() == 0),
     )

@@ -19,12 +19,12 @@ from training import (
     telling,
 )
 from training import place as places
+from training.bases import ground_hash
 from training.hashes import wording_hash
 from training.lock import alone
 from training.place import Place
 from training.plan import Plan, for_base
 from training.steps import Steps
-from whisperad.adapter import weights_hash
 from whisperad.catalogue import SHIPPED
 from whisperad.errors import BadConfig
 
@@ -204,7 +204,7 @@ def _fit(
 def _ground(place: Place) -> tuple[str, str, str]:
     """Give hashes of what an adapter is fitted to: base, catalogue and wording."""
     known = place.catalogue.hash
-    return weights_hash(place.base), known, wording_hash(SHIPPED, known)
+    return ground_hash(place.base), known, wording_hash(SHIPPED, known)
 
 
 def _measure(place: Place, steps: Steps, force: bool) -> retrain.Measured:

@@ -6,9 +6,9 @@ their gradients are. And all that is no product is done by one core, so a batch 
 among the cores.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from training.feeding import Batch
 from whisperad.blas import cores
@@ -21,6 +21,7 @@ MOST_PARTS = 4  # of a batch, at the same time: smaller ones would be too small
 
 _ARRAYS = len(Batch._fields)  # of a part
 _Arrays = Sequence[mx.array]
+Aim: TypeAlias = Callable[[mx.array, mx.array, mx.array], tuple[mx.array, mx.array]]
 
 
 @cache
@@ -37,21 +38,38 @@ def streams() -> list[mx.Stream]:
     return [mx.new_stream(device) for _ in range(min(MOST_PARTS, cores()))]
 
 
-def answer_loss(model: Any, *batch: mx.array) -> tuple[mx.array, mx.array]:
-    """Mean cross-entropy of the answers' tokens, of the parts of a batch."""
+def answer_loss(
+    model: Any, *batch: mx.array, aim: Aim | None = None
+) -> tuple[mx.array, mx.array]:
+    """Mean cross-entropy of the answers' tokens, of the parts of a batch.
+
+    `aim` gives what to aim for instead of the tokens that follow, of a part's tokens,
+    places and these: probabilities, and how much each place weighs.
+    """
     losses, counts = [], []
     for number, stream in enumerate(streams()[: len(batch) // _ARRAYS]):
         with mx.stream(stream):
             tokens, places, following = batch[_ARRAYS * number :][:_ARRAYS]
-            states = model.model(tokens).flatten(0, 1)[places]
-            if model.args.tie_word_embeddings:
-                logits = model.model.embed_tokens.as_linear(states)
+            logits = answer_logits(model, tokens, places)
+            if aim is None:
+                each = cross_entropy(logits, following)
             else:
-                logits = model.lm_head(states)
-            losses.append(cross_entropy(logits, following).sum())
+                targets, weights = aim(tokens, places, following)
+                each = weights * divergence(logits, targets) * (following >= 0)
+            losses.append(each.sum())
             counts.append((following >= 0).sum())
     count = mx.stack(counts).sum()
     return mx.stack(losses).sum() / count, count
+
+
+def answer_logits(model: Any, tokens: mx.array, places: mx.array) -> mx.array:
+    """Score what follows tokens (rows, length) at places, counted through all rows."""
+    states = model.model(tokens).flatten(0, 1)[places]
+    if model.args.tie_word_embeddings:
+        logits: mx.array = model.model.embed_tokens.as_linear(states)
+    else:
+        logits = model.lm_head(states)
+    return logits
 
 
 def swiglu(gate: mx.array, x: mx.array) -> mx.array:
@@ -67,6 +85,26 @@ def cross_entropy(logits: mx.array, following: mx.array) -> mx.array:
     """
     each: mx.array = _entropies(logits.astype(mx.float32), following)[0]
     return each
+
+
+def divergence(logits: mx.array, targets: mx.array) -> mx.array:
+    """Give each row's cross-entropy, of logits and probabilities (rows, vocabulary).
+
+    No gradient goes to the probabilities.
+    """
+    each: mx.array = _divergences(logits.astype(mx.float32), targets)[0]
+    return each
+
+
+def softmax(logits: mx.array) -> mx.array:
+    """Give the probabilities of logits (rows, vocabulary)."""
+    powers = _powers(logits.astype(mx.float32))[1]
+    return powers / powers.sum(-1, keepdims=True)
+
+
+def _powers(logits: mx.array) -> tuple[mx.array, mx.array]:
+    most = logits.max(-1, keepdims=True)
+    return most, mx.power(2.0, (logits - most) * LOG2_E)
 
 
 def _gate(gate: mx.array, x: mx.array) -> tuple[mx.array, mx.array]:
@@ -88,8 +126,7 @@ def _gated_vjp(
 
 
 def _entropy(logits: mx.array, following: mx.array) -> tuple[mx.array, mx.array]:
-    most = logits.max(-1, keepdims=True)
-    powers = mx.power(2.0, (logits - most) * LOG2_E)
+    most, powers = _powers(logits)
     total = powers.sum(-1, keepdims=True)
     found = mx.take_along_axis(logits, _column(following), -1)
     each = (mx.log(total) + most - found)[:, 0]
@@ -109,6 +146,24 @@ def _entropies_vjp(
     column = _column(following)
     there = mx.take_along_axis(slopes, column, -1) - counted
     return mx.put_along_axis(slopes, column, there, -1), mx.zeros_like(following)
+
+
+def _divergence(logits: mx.array, targets: mx.array) -> tuple[mx.array, mx.array]:
+    most, powers = _powers(logits)
+    total = powers.sum(-1, keepdims=True)
+    each = (mx.log(total) + most)[:, 0] - (targets * logits).sum(-1)
+    return each, powers / total
+
+
+_divergences: Any = mx.custom_function(_divergence)
+
+
+@_divergences.vjp  # type: ignore[untyped-decorator]
+def _divergences_vjp(
+    primals: _Arrays, cotangents: _Arrays, outputs: _Arrays
+) -> tuple[mx.array, mx.array]:
+    targets, shares = primals[1], outputs[1]
+    return (shares - targets) * cotangents[0][:, None], mx.zeros_like(targets)
 
 
 def _column(following: mx.array) -> mx.array:

@@ -43,7 +43,8 @@ _ANYTHING = (
     "titles_on_screen", "artists", "service_names", "stuff", "chores_said", "plain_topics",
     "program_names", "note_texts", "first_names", "animals", "days_said",
 )  # fmt: skip
-_ANYTHING_SHARE = 0.6
+_TWO_SHARE = 0.25  # two of them together: most of what people name has several words
+_ANYTHING_SHARE = 0.6  # of the rest
 # What may be dictated at length, sentence after sentence.
 _DICTATED = frozenset(
     {"messages", "typed_texts", "copied_texts", "note_texts", "email_bodies",
@@ -139,8 +140,10 @@ class Samples:
         """Draw words for a text of a user's own pack: anything, nearly."""
         if slot.samples or slot.examples:
             return self.fill(slot, random)
-        chance = random.random()
         known = [name for name in _ANYTHING if name in self._lists]
+        if known and random.random() < _TWO_SHARE:
+            return " ".join(self.draw(random.choice(known), random) for _ in range(2))
+        chance = random.random()
         if chance < _ANYTHING_SHARE and known:
             return self.draw(random.choice(known), random).removeprefix("on ")
         if chance < _ANYTHING_SHARE + 0.1:

@@ -4,6 +4,7 @@ import json
 import time
 from pathlib import Path
 
+from training.bases import own_adapter
 from training.plan import Plan
 from whisperad.weights import BLAS
 
@@ -13,6 +14,7 @@ import mlx.core as mx  # isort: skip
 ROW_TOKENS = 45  # of prompt and answer, padding included
 ANSWER_SHARE = 0.3  # of those: the only ones that go through the output layer
 OPERATIONS = 4  # a weight and token: forwards, and backwards for what is read
+ASKING = 2  # more: forwards through what teaches
 EFFICIENCY = 0.7  # of a bare product's speed that a whole iteration reaches
 PROBE_S = 0.3
 BLAS_NAME = BLAS.name
@@ -26,7 +28,8 @@ def fitting_s(base: Path, plan: Plan) -> float:
     weights = layers * hidden * (3 * hidden + 3 * config["intermediate_size"])
     weights += ANSWER_SHARE * hidden * config["vocab_size"]
     tokens = plan.iterations * plan.batch * ROW_TOKENS
-    operations: float = OPERATIONS * weights * tokens
+    each = OPERATIONS + (ASKING if own_adapter(base) else 0)
+    operations: float = each * weights * tokens
     return operations / (EFFICIENCY * _speed(hidden))
 
 
