@@ -12,6 +12,7 @@ from pathlib import Path
 
 from training import quick
 from whisperad.adapter import WEIGHTS, read_scale
+from whisperad.weights import read
 
 # After `quick`, which has the BLAS chosen that mlx binds when it is imported.
 import mlx.core as mx  # isort: skip
@@ -27,10 +28,10 @@ NEW_WEIGHT = 2.0  # of what is not, in the loss
 def begin(model: Module, adapter: Path, scale: float) -> bool:
     """Begin with an adapter's weights; False if they do not fit.
 
-    `model` has the LoRA layers to be fitted, which `scale` is for.
+    `model` has the LoRA layers to be fitted, which `scale` is for. Raises `BadAdapter`
+    if the weights cannot be read.
     """
-    given = mx.load(str(adapter / WEIGHTS))
-    assert isinstance(given, dict)
+    given = read(adapter / WEIGHTS)
     fitted = dict(tree_flatten(model.trainable_parameters()))
     if read_scale(adapter) != scale or _shapes(given) != _shapes(fitted):
         return False

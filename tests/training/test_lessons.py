@@ -19,7 +19,8 @@ from training import bases, lessons, quick
 from training.dataset import Example, write
 from training.feeding import Rows, batches
 from training.fit import KEYS
-from whisperad.adapter import MANIFEST
+from whisperad.adapter import MANIFEST, WEIGHTS
+from whisperad.errors import BadAdapter
 from whisperad.intent import NOT_A_COMMAND, Intent
 from whisperad.settings import EMBEDDED_MODEL
 
@@ -99,6 +100,15 @@ def test_fitting_begins_anew_where_an_adapter_does_not_fit(
 
     after = dict(tree_flatten(model.trainable_parameters()))
     assert all(mx.array_equal(after[name], before[name]) for name in before)
+
+
+def test_weights_that_are_damaged_are_named(tmp_path: Path) -> None:
+    damaged = tmp_path / "adapter"
+    shutil.copytree(OWN, damaged)
+    (damaged / WEIGHTS).write_bytes(b"no weights")
+
+    with pytest.raises(BadAdapter, match=str(damaged / WEIGHTS)):
+        lessons.begin(lora(), damaged, 1.0)
 
 
 def test_a_base_knows_its_own_adapter_and_none_of_anothers(tmp_path: Path) -> None:
