@@ -22,7 +22,7 @@ class Plan(msgspec.Struct, frozen=True):
     seed: int = 1
 
 
-EMBEDDED = Plan(iterations=450, batch=32, layers=-1, rank=16, scale=1.0, rate=7e-4)
+EMBEDDED = Plan(iterations=380, batch=32, layers=-1, rank=16, scale=1.0, rate=7e-4)
 
 
 def for_base(folder: Path) -> Plan:
