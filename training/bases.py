@@ -119,12 +119,18 @@ def adapter_for(folder: Path, data: Path) -> Path | None:
 
 
 def own_adapter(base: Path) -> Path | None:
-    """Give the folder of the adapter that a base ships with; None if none fits."""
+    """Give the folder of the adapter that a base ships with.
+
+    None if there is none, or it does not fit or is damaged.
+    """
     folder = base / OWN_ADAPTER
     if not (folder / MANIFEST).is_file():
         return None  # saves reading all weights of a base
     try:
-        read_manifest(folder).check_fits(folder, base.name, weights_hash(base))
+        manifest = read_manifest(folder)
+        manifest.check_fits(folder, base.name, weights_hash(base))
+        for _ in manifest.checking_weights(folder):
+            pass
     except BadAdapter:
         return None
     return folder

@@ -55,7 +55,7 @@ def answer_loss(
                 each = cross_entropy(logits, following)
             else:
                 targets, weights = aim(tokens, places, following)
-                each = weights * divergence(logits, targets) * (following >= 0)
+                each = weights * soft_cross_entropy(logits, targets) * (following >= 0)
             losses.append(each.sum())
             counts.append((following >= 0).sum())
     count = mx.stack(counts).sum()
@@ -87,12 +87,12 @@ def cross_entropy(logits: mx.array, following: mx.array) -> mx.array:
     return each
 
 
-def divergence(logits: mx.array, targets: mx.array) -> mx.array:
+def soft_cross_entropy(logits: mx.array, targets: mx.array) -> mx.array:
     """Give each row's cross-entropy, of logits and probabilities (rows, vocabulary).
 
     No gradient goes to the probabilities.
     """
-    each: mx.array = _divergences(logits.astype(mx.float32), targets)[0]
+    each: mx.array = _soft_entropies(logits.astype(mx.float32), targets)[0]
     return each
 
 
@@ -148,18 +148,18 @@ def _entropies_vjp(
     return mx.put_along_axis(slopes, column, there, -1), mx.zeros_like(following)
 
 
-def _divergence(logits: mx.array, targets: mx.array) -> tuple[mx.array, mx.array]:
+def _soft_entropy(logits: mx.array, targets: mx.array) -> tuple[mx.array, mx.array]:
     most, powers = _powers(logits)
     total = powers.sum(-1, keepdims=True)
     each = (mx.log(total) + most)[:, 0] - (targets * logits).sum(-1)
     return each, powers / total
 
 
-_divergences: Any = mx.custom_function(_divergence)
+_soft_entropies: Any = mx.custom_function(_soft_entropy)
 
 
-@_divergences.vjp  # type: ignore[untyped-decorator]
-def _divergences_vjp(
+@_soft_entropies.vjp  # type: ignore[untyped-decorator]
+def _soft_entropies_vjp(
     primals: _Arrays, cotangents: _Arrays, outputs: _Arrays
 ) -> tuple[mx.array, mx.array]:
     targets, shares = primals[1], outputs[1]

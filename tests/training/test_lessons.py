@@ -111,12 +111,22 @@ def test_weights_that_are_damaged_are_named(tmp_path: Path) -> None:
         lessons.begin(lora(), damaged, 1.0)
 
 
-def test_a_base_knows_its_own_adapter_and_none_of_anothers(tmp_path: Path) -> None:
+def test_a_base_knows_its_own_adapter_while_it_fits_and_is_whole(
+    tmp_path: Path,
+) -> None:
     other = tmp_path / "other"
     shutil.copytree(EMBEDDED_MODEL, other)
     assert bases.own_adapter(EMBEDDED_MODEL) == OWN
     assert bases.own_adapter(other) == other / "adapter"
     with_own = bases.ground_hash(other)
+
+    weights = (OWN / WEIGHTS).read_bytes()
+    (other / "adapter" / WEIGHTS).write_bytes(weights[:-4] + b"\0\0\0\0")
+    assert bases.own_adapter(other) is None
+    (other / "adapter" / WEIGHTS).unlink()
+    assert bases.own_adapter(other) is None
+    (other / "adapter" / WEIGHTS).write_bytes(weights)
+    assert bases.own_adapter(other) == other / "adapter"
 
     (other / "model.safetensors").write_bytes(b"other weights")
     assert bases.own_adapter(other) is None
