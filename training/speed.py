@@ -15,7 +15,7 @@ ROW_TOKENS = 45  # of prompt and answer, padding included
 ANSWER_SHARE = 0.3  # of those: the only ones that go through the output layer
 OPERATIONS = 4  # a weight and token: forwards, and backwards for what is read
 ASKING = 2  # more: forwards through what teaches
-EFFICIENCY = 0.7  # of a bare product's speed that a whole iteration reaches
+EFFICIENCY = 0.5  # of a bare product's speed that a whole iteration reaches
 PROBE_S = 0.3
 BLAS_NAME = BLAS.name
 
