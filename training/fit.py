@@ -137,7 +137,7 @@ def _loaded(base: Path) -> Module:
     """Load a base with mlx-lm. Raises `BadAdapter` if it cannot."""
     try:
         model, _config = load_model(base)
-    except (FileNotFoundError, ValueError, KeyError) as error:
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
         raise BadAdapter(f"{base}: {error}") from error
     if mx.default_device() == mx.Device(mx.cpu):
         mx.disable_compile()  # it runs a C++ compiler, and gains nothing

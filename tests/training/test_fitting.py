@@ -160,6 +160,17 @@ def test_what_went_wrong_is_said(base: Path, data: Path, tmp_path: Path) -> None
         fitting.order(tmp_path)
 
 
+def test_a_base_that_is_damaged_is_named(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    partial = fitting.begin(tmp_path, ordered("a", PLAN))
+    weights = base / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+
+    with pytest.raises(BadAdapter, match=f"fitting ended with 1: {base}: "):
+        fitting.fit(base, data, partial, PLAN, lambda line: None)
+
+
 def test_nothing_fitted_is_nothing_to_measure(tmp_path: Path) -> None:
     with pytest.raises(BadAdapter, match="nothing was fitted"):
         fitting.order(tmp_path)
